@@ -1,0 +1,110 @@
+package templates
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// An instant is a time.Time, or a type that embeds one.
+type instant interface {
+	In(*time.Location) time.Time
+	IsZero() bool
+}
+
+// funcs are the functions that templates of one language may call; package documentation lists them.
+func (s *Set) funcs(lang string) map[string]any {
+	return map[string]any{
+		"T": func(key string, pairs ...any) (string, error) {
+			args, err := dict(pairs...)
+			if err != nil {
+				return "", fmt.Errorf("text %q: %w", key, err)
+			}
+			return s.texts.Text(lang, key, args)
+		},
+		"TH": func(key string, pairs ...any) (any, error) {
+			args, err := dict(pairs...)
+			if err != nil {
+				return "", fmt.Errorf("text %q: %w", key, err)
+			}
+			return s.texts.HTML(lang, key, args)
+		},
+		"lang":     func() string { return lang },
+		"date":     inZone(lang, Date),
+		"datetime": inZone(lang, DateTime),
+		"day":      inZone(lang, Day),
+		"clock":    inZone(lang, Clock),
+		"machinetime": inZone(lang, func(_ string, t time.Time) string {
+			return t.Format(time.RFC3339)
+		}),
+		"period": func(from, to instant, zone *time.Location) (string, error) {
+			if zone == nil || from.IsZero() {
+				return "", errNoZone
+			}
+			if to.IsZero() {
+				return DateTime(lang, from.In(zone)), nil
+			}
+			return Period(lang, from.In(zone), to.In(zone)), nil
+		},
+		"relative": func(t, now instant) (string, error) {
+			return s.texts.Relative(lang, t.In(time.UTC), now.In(time.UTC))
+		},
+		"number": func(n any) (string, error) {
+			v := reflect.ValueOf(n)
+			if !v.CanInt() {
+				return "", fmt.Errorf("number: %T is no whole number", n)
+			}
+			return Number(lang, v.Int()), nil
+		},
+		"dict":  dict,
+		"asset": s.assetPath,
+	}
+}
+
+var errNoZone = fmt.Errorf("a time and the zone to show it in are both needed")
+
+func inZone(lang string, format func(string, time.Time) string) func(instant, *time.Location) (string, error) {
+	return func(t instant, zone *time.Location) (string, error) {
+		if zone == nil || t.IsZero() {
+			return "", errNoZone
+		}
+		return format(lang, t.In(zone)), nil
+	}
+}
+
+// dict makes a map of names and values that stand by turns. Its templates are executed with
+// missingkey=error, so a name that was not given is found.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("names and values must stand by turns, but %d were given", len(pairs))
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("a name must stand at place %d, not %T", i+1, pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// Relative says how far t is from now, in the largest unit that fits: "over 3 dagen", "2 uur
+// geleden", "zojuist".
+func (c *Catalogue) Relative(lang string, t, now time.Time) (string, error) {
+	away := t.Sub(now)
+	key := "relative_in_"
+	if away < 0 {
+		away, key = -away, "relative_ago_"
+	}
+	const day = 24 * time.Hour
+	switch {
+	case away < time.Minute:
+		return c.Text(lang, key+"moment", nil)
+	case away < time.Hour:
+		return c.Text(lang, key+"minutes", Args{"Count": int(away / time.Minute)})
+	case away < day:
+		return c.Text(lang, key+"hours", Args{"Count": int(away / time.Hour)})
+	}
+	return c.Text(lang, key+"days", Args{"Count": int(away / day)})
+}
