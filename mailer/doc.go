@@ -1,0 +1,2 @@
+// Package mailer writes form letters, signs them and sends them over SMTP, one message a person.
+package mailer
