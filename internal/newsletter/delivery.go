@@ -1,0 +1,100 @@
+package newsletter
+
+// DeliveryKind says what a delivery carries.
+type DeliveryKind string
+
+// The kinds of delivery.
+const (
+	DeliveryEdition      DeliveryKind = "edition"
+	DeliveryConfirmation DeliveryKind = "confirmation"
+	DeliverySignIn       DeliveryKind = "sign_in"
+	DeliveryRequest      DeliveryKind = "request" // about a request for one's data: access links
+	DeliveryNotice       DeliveryKind = "notice"  // welcome, already subscribed, address changed
+)
+
+// DeliveryState is where a delivery is. The transitions are drawn in docs/states.md.
+type DeliveryState string
+
+// The states of a delivery.
+const (
+	DeliveryPending     DeliveryState = "pending"
+	DeliveryClaimed     DeliveryState = "claimed"      // a worker has it, under a lease
+	DeliveryHandingOver DeliveryState = "handing_over" // the message may be on its way
+	DeliverySent        DeliveryState = "sent"
+	DeliveryFailed      DeliveryState = "failed"     // refused for good
+	DeliveryExpired     DeliveryState = "expired"    // too late to be of use; its posts are owed again
+	DeliverySuppressed  DeliveryState = "suppressed" // the address must not be mailed
+	DeliveryUncertain   DeliveryState = "uncertain"  // handed over, and no answer came
+	DeliveryCancelled   DeliveryState = "cancelled"  // they left, or the edition was cancelled
+)
+
+// deferred is not a state of its own: it is pending with a later due time and attempts > 0.
+var deliveryNext = map[DeliveryState][]DeliveryState{
+	DeliveryPending:     {DeliveryClaimed, DeliveryCancelled, DeliverySuppressed, DeliveryExpired},
+	DeliveryClaimed:     {DeliveryHandingOver, DeliveryPending, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliveryFailed},
+	DeliveryHandingOver: {DeliverySent, DeliveryPending, DeliveryFailed, DeliveryUncertain, DeliveryExpired},
+	DeliveryUncertain:   {DeliveryPending, DeliverySent, DeliveryFailed, DeliveryCancelled},
+}
+
+// CanBecome reports whether a delivery in state s may go to state t.
+func (s DeliveryState) CanBecome(t DeliveryState) bool {
+	for _, next := range deliveryNext[s] {
+		if next == t {
+			return true
+		}
+	}
+	return false
+}
+
+// Ended reports whether nothing happens to the delivery any more.
+func (s DeliveryState) Ended() bool { return len(deliveryNext[s]) == 0 }
+
+// Delivery is one message owed to one person: the only truth about sending.
+type Delivery struct {
+	ID             int64         `db:"id" json:"-"`
+	Kind           DeliveryKind  `db:"kind" json:"kind"`
+	EditionID      *int64        `db:"edition_id" json:"-"`
+	VariantID      *int64        `db:"variant_id" json:"-"`
+	SubscriptionID *int64        `db:"subscription_id" json:"-"`
+	SubscriberID   *int64        `db:"subscriber_id" json:"-"` // of a message that belongs to no subscription
+	Address        *Address      `db:"address" json:"-"`       // only of people without a subscription
+	Language       Language      `db:"language" json:"language"`
+	Template       string        `db:"template" json:"template,omitempty"` // of what is no edition
+	Ref            *int64        `db:"ref" json:"-"`                       // the row that the template speaks of
+	Key            *string       `db:"key" json:"-"`                       // makes the message unique
+	Domain         string        `db:"domain" json:"domain"`
+	State          DeliveryState `db:"state" json:"state"`
+	Attempts       int           `db:"attempts" json:"attempts"`
+	DueAt          Time          `db:"due_at" json:"due_at"`
+	ExpiresAt      Time          `db:"expires_at" json:"expires_at"`
+	Lease          Time          `db:"lease" json:"-"`
+	Worker         string        `db:"worker" json:"-"`
+	ReadingBefore  *int64        `db:"reading_before" json:"-"`
+	ReadingAfter   *int64        `db:"reading_after" json:"-"`
+	Code           int           `db:"code" json:"code,omitempty"`     // of the last SMTP reply
+	Status         string        `db:"status" json:"status,omitempty"` // its enhanced code (RFC 3463)
+	Reply          string        `db:"reply" json:"reply,omitempty"`   // its text, the address replaced
+	CreatedAt      Time          `db:"created_at" json:"created_at"`
+	HandedOverAt   Time          `db:"handed_over_at" json:"handed_over_at,omitzero"`
+	EndedAt        Time          `db:"ended_at" json:"ended_at,omitzero"`
+}
+
+// SuppressionReason says why an address must not be mailed.
+type SuppressionReason string
+
+// The reasons.
+const (
+	SuppressedComplaint SuppressionReason = "complaint"
+	SuppressedObjection SuppressionReason = "objection"
+	SuppressedBounce    SuppressionReason = "hard_bounce"
+	SuppressedErased    SuppressionReason = "erased"
+)
+
+// Suppression is an address that must not be mailed, as a keyed hash.
+type Suppression struct {
+	KeyID   string            `db:"key_id" json:"key_id"`
+	Hash    string            `db:"hash" json:"hash"`
+	Reason  SuppressionReason `db:"reason" json:"reason"`
+	Since   Time              `db:"since" json:"since"`
+	Expires Time              `db:"expires" json:"expires,omitzero"`
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+
+	"bode.example/internal/newsletter"
+)
+
+// appendConsent writes one entry of the consent ledger with its evidence. It locks the head of the
+// chain until the commit: take it as late in the transaction as can be, and before audit.
+func (t *tx) appendConsent(c *newsletter.Consent, e newsletter.Evidence) (err error) {
+	if c.Seq, c.PrevHash, err = t.nextLink("consent_head"); err != nil {
+		return err
+	}
+	e.ConsentSeq, e.Salt = c.Seq, make([]byte, 16)
+	_, _ = rand.Read(e.Salt) // crypto/rand.Read never fails
+	c.EvidenceHash = evidenceHash(&e)
+	c.Hash = consentHash(c)
+	if _, err := t.NamedExecContext(t.ctx, `
+		INSERT INTO consent (seq, subject, list_id, action, at, channel, wording_hash, privacy_hash, evidence_hash, prev_hash, hash)
+		VALUES (:seq, :subject, :list_id, :action, :at, :channel, :wording_hash, :privacy_hash, :evidence_hash, :prev_hash, :hash)`, c); err != nil {
+		return err
+	}
+	if _, err := t.NamedExecContext(t.ctx, `
+		INSERT INTO consent_evidence (consent_seq, salt, address, network, agent, form_url, confirmation_message_id)
+		VALUES (:consent_seq, :salt, :address, :network, :agent, :form_url, :confirmation_message_id)`, &e); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE consent_head SET hash = $1 WHERE id = 1`, c.Hash)
+}
+
+// evidenceHash is SHA-256 over salt and evidence: the ledger holds it, so that the evidence can be
+// erased while the chain still verifies.
+func evidenceHash(e *newsletter.Evidence) string {
+	return chainHash(string(e.Salt), e.Address, e.Network, e.Agent, e.FormURL, e.MessageID)
+}
+
+func consentHash(c *newsletter.Consent) string {
+	return chainHash(c.PrevHash, strconv.FormatInt(c.Seq, 10), c.Subject.String(), strconv.FormatInt(c.ListID, 10),
+		string(c.Action), strconv.FormatInt(c.At.UnixMicro(), 10), c.Channel, c.WordingHash, c.PrivacyHash, c.EvidenceHash)
+}
+
+// VerifyConsent walks the whole ledger, and the evidence that is still there, and returns the
+// sequence number of the first entry that was altered, lost or moved, or 0.
+func (s *Store) VerifyConsent(ctx context.Context) (broken int64, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		var seq int64
+		var hash string
+		if broken, seq, hash, err = t.walkConsent(); err != nil || broken != 0 {
+			return err
+		}
+		if broken, err = t.tail("consent_head", seq, hash); err != nil || broken != 0 {
+			return err
+		}
+		broken, err = t.walkEvidence()
+		return err
+	})
+	return broken, err
+}
+
+func (t *tx) walkConsent() (broken, seq int64, hash string, err error) {
+	rows, err := t.QueryxContext(t.ctx, `
+		SELECT seq, subject, list_id, action, at, channel, wording_hash, privacy_hash, evidence_hash, prev_hash, hash
+		FROM consent ORDER BY seq`)
+	if err != nil {
+		return 0, 0, "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c newsletter.Consent
+		if err := rows.StructScan(&c); err != nil {
+			return 0, 0, "", err
+		}
+		seq++
+		if c.Seq != seq || c.PrevHash != hash || c.Hash != consentHash(&c) {
+			return seq, seq, "", nil
+		}
+		hash = c.Hash
+	}
+	return 0, seq, hash, rows.Err()
+}
+
+func (t *tx) walkEvidence() (broken int64, err error) {
+	rows, err := t.QueryxContext(t.ctx, `
+		SELECT e.consent_seq, e.salt, e.address, e.network, e.agent, e.form_url, e.confirmation_message_id, c.evidence_hash
+		FROM consent_evidence AS e JOIN consent AS c ON c.seq = e.consent_seq ORDER BY e.consent_seq`)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e struct {
+			newsletter.Evidence
+			Hash string `db:"evidence_hash"`
+		}
+		if err := rows.StructScan(&e); err != nil {
+			return 0, err
+		}
+		if e.Hash != evidenceHash(&e.Evidence) {
+			return e.ConsentSeq, nil
+		}
+	}
+	return 0, rows.Err()
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+const topicColumns = `id, list_id, name, texts, seq, applied_hash, created_at, archived_at`
+
+// CreateTopic makes a topic and gives it its place in the list's sequence.
+func (s *Store) CreateTopic(ctx context.Context, topic *newsletter.Topic, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.insertTopic(topic, now); err != nil {
+			return err
+		}
+		return t.audit(by, now, "topic.create", object{"topic", topic.Name}, topic)
+	})
+}
+
+func (t *tx) insertTopic(topic *newsletter.Topic, now time.Time) (err error) {
+	topic.CreatedAt = newsletter.At(now)
+	if topic.Seq, err = t.nextSeq(topic.ListID); err != nil {
+		return err
+	}
+	err = t.get(&topic.ID, `
+		INSERT INTO topic (list_id, name, texts, seq, applied_hash, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		topic.ListID, topic.Name, topic.Texts, topic.Seq, topic.AppliedHash, topic.CreatedAt)
+	if err != nil && t.dialect.unique(err) {
+		return newsletter.Errorf(newsletter.Conflict, "topic_exists", "the list has a topic named %q already", topic.Name)
+	}
+	return err
+}
+
+// Topics returns a list's topics, archived ones too, in the order in which they were made.
+func (s *Store) Topics(ctx context.Context, listID int64) ([]newsletter.Topic, error) {
+	var topics []newsletter.Topic
+	err := s.reader.SelectContext(ctx, &topics, `SELECT `+topicColumns+` FROM topic WHERE list_id = $1 ORDER BY id`, listID)
+	return topics, err
+}
+
+// topicSet returns the id of a set of topics, made when it is new. Nil stands for all topics,
+// also later ones.
+func (t *tx) topicSet(listID int64, topics *newsletter.IDs) (*int64, error) {
+	if topics == nil {
+		return nil, nil
+	}
+	var id int64
+	err := t.get(&id, `
+		INSERT INTO topic_set (list_id, topics) VALUES ($1, $2)
+		ON CONFLICT (list_id, topics) DO UPDATE SET topics = excluded.topics RETURNING id`, listID, *topics)
+	return &id, err
+}

@@ -1,0 +1,9 @@
+-- SQLite has json_each built in; this makes the same text run on PostgreSQL:
+-- id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+-- +goose StatementBegin
+CREATE FUNCTION json_each(j TEXT) RETURNS TABLE (key TEXT, value TEXT)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 100 AS $$
+    SELECT CAST(ord - 1 AS TEXT), val
+    FROM jsonb_array_elements_text(CAST(j AS JSONB)) WITH ORDINALITY AS e (val, ord)
+$$;
+-- +goose StatementEnd
