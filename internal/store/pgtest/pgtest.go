@@ -61,6 +61,9 @@ func create(tb testing.TB, template string) string {
 type server struct {
 	base *url.URL
 	db   *sql.DB
+	// cluster is nil when the URL was given. It must stay reachable: were it collected, its pipe
+	// would close, and the watcher would take the server away.
+	cluster *Cluster
 }
 
 // shared is the one thing here that outlives a test: starting a cluster per test would take a
@@ -78,12 +81,13 @@ func serverOf(tb testing.TB) *server {
 
 func open() (*server, error) {
 	from := os.Getenv(EnvURL)
+	var cluster *Cluster
 	if from == "" {
-		c, err := Start()
-		if err != nil {
+		var err error
+		if cluster, err = Start(); err != nil {
 			return nil, err
 		}
-		from = c.URL
+		from = cluster.URL
 	}
 	base, err := url.Parse(from)
 	if err != nil || base.Scheme != "postgres" && base.Scheme != "postgresql" {
@@ -94,7 +98,7 @@ func open() (*server, error) {
 		return nil, fmt.Errorf("%s: %w", EnvURL, err)
 	}
 	db.SetMaxOpenConns(4)
-	return &server{base: base, db: db}, nil
+	return &server{base: base, db: db, cluster: cluster}, nil
 }
 
 func (s *server) url(database string) string {

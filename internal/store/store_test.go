@@ -1,0 +1,9 @@
+package store_test
+
+import (
+	"testing"
+
+	"bode.example/internal/store/storetest"
+)
+
+func TestConformance(t *testing.T) { storetest.Run(t) }
