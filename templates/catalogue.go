@@ -16,6 +16,8 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	i18ntemplate "github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"golang.org/x/text/language"
+
+	"bode.example/internal/newsletter"
 )
 
 // Args are the values for a text's placeholders, by name. "Count" also chooses the plural form.
@@ -24,9 +26,9 @@ type Args = map[string]any
 // Catalogue holds the texts of every language. It doesn't change after Load and may be used by
 // many goroutines.
 type Catalogue struct {
-	languages  []string
-	localizers map[string]*i18n.Localizer
-	messages   map[string]map[string]*message // by language and key
+	languages  []newsletter.Language
+	localizers map[newsletter.Language]*i18n.Localizer
+	messages   map[newsletter.Language]map[string]*message // by language and key
 }
 
 // A message is one text in one language, with the names of the placeholders it needs.
@@ -37,8 +39,8 @@ type message struct {
 	plural bool
 }
 
-// Languages returns the codes of the languages, sorted.
-func (c *Catalogue) Languages() []string { return slices.Clone(c.languages) }
+// Languages returns the languages, Dutch first.
+func (c *Catalogue) Languages() []newsletter.Language { return slices.Clone(c.languages) }
 
 // Has reports whether there is a text with this key. Doors use it to look for "error_" + Reason.
 func (c *Catalogue) Has(key string) bool {
@@ -47,7 +49,7 @@ func (c *Catalogue) Has(key string) bool {
 
 // Text returns the text of a key, filled with args. It is an error if the language or the key does
 // not exist, if a placeholder gets no value, and if the text is markup (its key ends in _html).
-func (c *Catalogue) Text(lang, key string, args Args) (string, error) {
+func (c *Catalogue) Text(lang newsletter.Language, key string, args Args) (string, error) {
 	if isMarkup(key) {
 		return "", fmt.Errorf("text %q holds markup: use TH", key)
 	}
@@ -55,7 +57,7 @@ func (c *Catalogue) Text(lang, key string, args Args) (string, error) {
 }
 
 // HTML returns the markup of a key that ends in _html; args are escaped for where they land.
-func (c *Catalogue) HTML(lang, key string, args Args) (template.HTML, error) {
+func (c *Catalogue) HTML(lang newsletter.Language, key string, args Args) (template.HTML, error) {
 	if !isMarkup(key) {
 		return "", fmt.Errorf("text %q holds no markup: use T", key)
 	}
@@ -67,7 +69,7 @@ func isMarkup(key string) bool { return strings.HasSuffix(key, "_html") }
 
 // localize never passes an unknown key on: go-i18n would answer in another language, with an error
 // beside it.
-func (c *Catalogue) localize(lang, key string, args Args, parser i18ntemplate.Parser) (string, error) {
+func (c *Catalogue) localize(lang newsletter.Language, key string, args Args, parser i18ntemplate.Parser) (string, error) {
 	texts, ok := c.messages[lang]
 	if !ok {
 		return "", fmt.Errorf("there are no texts in the language %q", lang)
@@ -101,7 +103,7 @@ func (c *Catalogue) localize(lang, key string, args Args, parser i18ntemplate.Pa
 }
 
 // argument writes whole numbers as the language does and refuses times, which need a zone first.
-func argument(lang string, value any) (any, error) {
+func argument(lang newsletter.Language, value any) (any, error) {
 	if _, ok := value.(time.Time); ok {
 		return nil, fmt.Errorf("a time must be formatted in a zone first")
 	}
@@ -137,20 +139,15 @@ func (p parsedHTML) Execute(data any) (string, error) {
 // every language has the same keys with the same placeholders.
 func loadCatalogue(builtin, overlay fs.FS) (*Catalogue, []error) {
 	var faults []error
-	c := &Catalogue{localizers: map[string]*i18n.Localizer{}, messages: map[string]map[string]*message{}}
-	dirs, err := fs.ReadDir(builtin, "locale")
-	if err != nil {
-		return c, []error{err}
-	}
+	c := &Catalogue{localizers: map[newsletter.Language]*i18n.Localizer{}, messages: map[newsletter.Language]map[string]*message{}}
 	bundle := i18n.NewBundle(language.Dutch)
-	for _, dir := range dirs {
-		lang := dir.Name()
+	for _, lang := range newsletter.Languages() {
 		texts, more := readTexts(builtin, lang)
 		faults = append(faults, more...)
 		faults = append(faults, overlayTexts(texts, overlay, lang)...)
-		tag, err := language.Parse(lang)
+		tag, err := language.Parse(string(lang))
 		if err != nil {
-			faults = append(faults, fmt.Errorf("locale/%s: the folder's name is no language code", lang))
+			faults = append(faults, fmt.Errorf("locale/%s: %w", lang, err))
 			continue
 		}
 		for _, key := range slices.Sorted(maps.Keys(texts)) {
@@ -160,15 +157,15 @@ func loadCatalogue(builtin, overlay fs.FS) (*Catalogue, []error) {
 		}
 		c.languages = append(c.languages, lang)
 		c.messages[lang] = texts
-		c.localizers[lang] = i18n.NewLocalizer(bundle, lang)
+		c.localizers[lang] = i18n.NewLocalizer(bundle, string(lang))
 	}
 	return c, append(faults, c.compareLanguages()...)
 }
 
 // readTexts reads all files of one language. A key may stand in one file only.
-func readTexts(files fs.FS, lang string) (map[string]*message, []error) {
+func readTexts(files fs.FS, lang newsletter.Language) (map[string]*message, []error) {
 	texts := map[string]*message{}
-	paths, err := fs.Glob(files, "locale/"+lang+"/*.toml")
+	paths, err := fs.Glob(files, "locale/"+string(lang)+"/*.toml")
 	if err != nil {
 		return texts, []error{err}
 	}
@@ -187,7 +184,7 @@ func readTexts(files fs.FS, lang string) (map[string]*message, []error) {
 }
 
 // overlayTexts replaces the texts that the operator words otherwise.
-func overlayTexts(texts map[string]*message, overlay fs.FS, lang string) []error {
+func overlayTexts(texts map[string]*message, overlay fs.FS, lang newsletter.Language) []error {
 	if overlay == nil {
 		return nil
 	}

@@ -90,10 +90,13 @@ func (c *Catalogue) checkTree(src *source, tree *parse.Tree, parts map[string]bo
 	return faults
 }
 
-// checkCommand checks a call of T or TH whose key is written out. A key that is put together while
-// the template runs is found by Check.
+// checkCommand checks a call of T or TH whose key is written out (a key that is put together while
+// the template runs is found by Check), and calls of outlook.
 func (c *Catalogue) checkCommand(command *parse.CommandNode) error {
 	name, ok := command.Args[0].(*parse.IdentifierNode)
+	if ok && name.Ident == "outlook" {
+		return checkOutlook(command)
+	}
 	if !ok || name.Ident != "T" && name.Ident != "TH" || len(command.Args) < 2 {
 		return nil
 	}
@@ -125,4 +128,14 @@ func (c *Catalogue) checkCommand(command *parse.CommandNode) error {
 		}
 	}
 	return nil
+}
+
+// checkOutlook makes sure that nothing but the template's own words goes unescaped into a comment.
+func checkOutlook(command *parse.CommandNode) error {
+	if len(command.Args) == 2 {
+		if literal, ok := command.Args[1].(*parse.StringNode); ok && !strings.Contains(literal.Text, "-->") {
+			return nil
+		}
+	}
+	return errors.New("outlook takes one literal without the end of a comment in it")
 }

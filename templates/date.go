@@ -3,6 +3,8 @@ package templates
 import (
 	"fmt"
 	"time"
+
+	"bode.example/internal/newsletter"
 )
 
 // A calendar holds a language's words for dates.
@@ -16,8 +18,8 @@ type calendar struct {
 
 // calendarOf returns the words of a language. A language without a calendar of its own gets the
 // English one; Load refuses such a language, so nobody meets it.
-func calendarOf(lang string) *calendar {
-	if lang == "nl" {
+func calendarOf(lang newsletter.Language) *calendar {
+	if lang == newsletter.Dutch {
 		return &calendar{
 			weekdays: [...]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
 			months: [...]string{"januari", "februari", "maart", "april", "mei", "juni",
@@ -34,30 +36,30 @@ func calendarOf(lang string) *calendar {
 }
 
 // Day writes the date of t, in t's own zone, without the weekday: 23 november 2026.
-func Day(lang string, t time.Time) string {
+func Day(lang newsletter.Language, t time.Time) string {
 	c := calendarOf(lang)
 	return fmt.Sprintf("%d %s %d", t.Day(), c.months[t.Month()-1], t.Year())
 }
 
 // Date writes the date of t, in t's own zone: maandag 23 november 2026.
-func Date(lang string, t time.Time) string {
+func Date(lang newsletter.Language, t time.Time) string {
 	return calendarOf(lang).weekdays[t.Weekday()] + " " + Day(lang, t)
 }
 
 // Clock writes the time of day of t, in t's own zone: 08.00 uur.
-func Clock(lang string, t time.Time) string {
+func Clock(lang newsletter.Language, t time.Time) string {
 	c := calendarOf(lang)
 	return t.Format(c.clock) + c.after
 }
 
 // DateTime writes date and time of t, in t's own zone: maandag 23 november 2026, 08.00 uur.
-func DateTime(lang string, t time.Time) string {
+func DateTime(lang newsletter.Language, t time.Time) string {
 	return Date(lang, t) + ", " + Clock(lang, t)
 }
 
 // Period writes from when to when something lasts, in from's zone, and names the second date only
 // if it is another. A zero or earlier end is left out.
-func Period(lang string, from, to time.Time) string {
+func Period(lang newsletter.Language, from, to time.Time) string {
 	if to.IsZero() || !to.After(from) {
 		return DateTime(lang, from)
 	}

@@ -56,6 +56,8 @@
 //	relative t now     over 3 dagen, 2 uur geleden
 //	number n       1.204
 //	dict k v …     a map, to hand several values to a part; a missing key is an error
+//	outlook `markup`   a conditional comment for Outlook; the markup must be written out
+//	underline "=" s    a heading of plain text
 //	asset name     the path of a static file with its fingerprint: /static/site.css?v=…
 //
 // A zone is a *time.Location and always given: a time is never shown in a zone that nobody chose.

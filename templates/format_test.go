@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata"
+
+	"bode.example/internal/newsletter"
 )
 
 func amsterdam(t *testing.T) *time.Location {
@@ -54,7 +56,7 @@ func TestRelative(t *testing.T) {
 		-25 * time.Hour:   {"1 dag geleden", "1 day ago"},
 		72 * time.Hour:    {"over 3 dagen", "in 3 days"},
 	} {
-		for i, lang := range []string{"nl", "en"} {
+		for i, lang := range newsletter.Languages() {
 			got, err := s.Texts().Relative(lang, now.Add(away), now)
 			if err != nil || got != want[i] {
 				t.Errorf("%s from now in %s is %q, %v; want %q", away, lang, got, err, want[i])

@@ -2,8 +2,13 @@ package templates
 
 import (
 	"fmt"
+	"html/template"
 	"reflect"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"bode.example/internal/newsletter"
 )
 
 // An instant is a time.Time, or a type that embeds one.
@@ -13,7 +18,7 @@ type instant interface {
 }
 
 // funcs are the functions that templates of one language may call; package documentation lists them.
-func (s *Set) funcs(lang string) map[string]any {
+func (s *Set) funcs(lang newsletter.Language) map[string]any {
 	return map[string]any{
 		"T": func(key string, pairs ...any) (string, error) {
 			args, err := dict(pairs...)
@@ -29,12 +34,12 @@ func (s *Set) funcs(lang string) map[string]any {
 			}
 			return s.texts.HTML(lang, key, args)
 		},
-		"lang":     func() string { return lang },
+		"lang":     func() newsletter.Language { return lang },
 		"date":     inZone(lang, Date),
 		"datetime": inZone(lang, DateTime),
 		"day":      inZone(lang, Day),
 		"clock":    inZone(lang, Clock),
-		"machinetime": inZone(lang, func(_ string, t time.Time) string {
+		"machinetime": inZone(lang, func(_ newsletter.Language, t time.Time) string {
 			return t.Format(time.RFC3339)
 		}),
 		"period": func(from, to instant, zone *time.Location) (string, error) {
@@ -56,14 +61,16 @@ func (s *Set) funcs(lang string) map[string]any {
 			}
 			return Number(lang, v.Int()), nil
 		},
-		"dict":  dict,
-		"asset": s.assetPath,
+		"dict":      dict,
+		"asset":     s.assetPath,
+		"outlook":   outlook,
+		"underline": underline,
 	}
 }
 
 var errNoZone = fmt.Errorf("a time and the zone to show it in are both needed")
 
-func inZone(lang string, format func(string, time.Time) string) func(instant, *time.Location) (string, error) {
+func inZone(lang newsletter.Language, format func(newsletter.Language, time.Time) string) func(instant, *time.Location) (string, error) {
 	return func(t instant, zone *time.Location) (string, error) {
 		if zone == nil || t.IsZero() {
 			return "", errNoZone
@@ -89,9 +96,20 @@ func dict(pairs ...any) (map[string]any, error) {
 	return m, nil
 }
 
+// outlook wraps markup in a conditional comment, which only Outlook for Windows reads; html/template
+// drops comments that are written out. Load takes nothing but a literal as its argument.
+func outlook(markup string) template.HTML {
+	return template.HTML("<!--[if mso]>" + markup + "<![endif]-->") //nolint:gosec // a literal of a template
+}
+
+// underline writes a heading of plain text: the words, and below them a line of the given character.
+func underline(character, heading string) string {
+	return heading + "\n" + strings.Repeat(character, utf8.RuneCountInString(heading))
+}
+
 // Relative says how far t is from now, in the largest unit that fits: "over 3 dagen", "2 uur
 // geleden", "zojuist".
-func (c *Catalogue) Relative(lang string, t, now time.Time) (string, error) {
+func (c *Catalogue) Relative(lang newsletter.Language, t, now time.Time) (string, error) {
 	away := t.Sub(now)
 	key := "relative_in_"
 	if away < 0 {

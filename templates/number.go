@@ -1,11 +1,15 @@
 package templates
 
-import "strconv"
+import (
+	"strconv"
+
+	"bode.example/internal/newsletter"
+)
 
 // Number writes a whole number with the thousands apart: 1.204 in Dutch, 1,204 in English.
-func Number(lang string, n int64) string {
+func Number(lang newsletter.Language, n int64) string {
 	separator := byte(',')
-	if lang == "nl" {
+	if lang == newsletter.Dutch {
 		separator = '.'
 	}
 	digits := strconv.FormatInt(n, 10)

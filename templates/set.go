@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	texttemplate "text/template"
+
+	"bode.example/internal/newsletter"
 )
 
 //go:embed email web static locale
@@ -25,7 +27,7 @@ var builtin embed.FS
 // be used by many goroutines.
 type Set struct {
 	texts     *Catalogue
-	templates map[string]map[string]executer // by language and name
+	templates map[newsletter.Language]map[string]executer // by language and name
 	files     fs.FS
 	assets    map[string]string // static file → fingerprint
 }
@@ -48,7 +50,7 @@ func Load(overlayDir string) (*Set, error) {
 
 func load(base, over fs.FS) (*Set, error) {
 	files, faults := overlay(base, over)
-	set := &Set{files: files, templates: map[string]map[string]executer{}}
+	set := &Set{files: files, templates: map[newsletter.Language]map[string]executer{}}
 	var more []error
 	set.texts, more = loadCatalogue(base, over)
 	faults = append(faults, more...)
@@ -70,15 +72,15 @@ func load(base, over fs.FS) (*Set, error) {
 // Texts returns the text catalogue.
 func (s *Set) Texts() *Catalogue { return s.texts }
 
-// Languages returns the codes of the languages, sorted.
-func (s *Set) Languages() []string { return s.texts.Languages() }
+// Languages returns the languages, Dutch first.
+func (s *Set) Languages() []newsletter.Language { return s.texts.Languages() }
 
 // Static returns the static files, without the folder "static" before their names.
 func (s *Set) Static() (fs.FS, error) { return fs.Sub(s.files, "static") }
 
 // Render executes a template, such as "web/home.html", in a language. Nothing is written unless
 // all of it could be made.
-func (s *Set) Render(w io.Writer, lang, name string, data any) error {
+func (s *Set) Render(w io.Writer, lang newsletter.Language, name string, data any) error {
 	byName, ok := s.templates[lang]
 	if !ok {
 		return fmt.Errorf("there are no templates in the language %q", lang)
