@@ -1,0 +1,197 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bode.example/internal/newsletter"
+)
+
+// Page is one answer of a handler: a template and its typed data.
+type Page struct {
+	Template string // below the door's folder, such as "home.html"
+	Status   int    // 0: 200
+	Data     any
+	// Faults of a form; the page's title says so first, and the summary at its top has the focus.
+	Faults []Fault
+	// Private pages belong to the holder of a token: not stored, not listed.
+	Private bool
+	// Pictures of other https sites may be shown.
+	Pictures bool
+	// Kept are the fields with which a page that answers a POST can be made again, without its act,
+	// when the reader presses a reading aid on it. Nil: the page has an address of its own.
+	Kept url.Values
+}
+
+// View is what a template sees as its dot.
+type View struct {
+	Page
+	Frame     any
+	Display   Display
+	Languages []string
+	Path      string // the page's own path, for the forms of the reading aids
+	Back      string // path and query to come back to
+	URL       string // the site's public address, without a slash at its end
+}
+
+// Fault returns the sentence about a field, or "".
+func (v *View) Fault(field string) string {
+	for _, f := range v.Faults {
+		if f.Field == field {
+			return f.Text
+		}
+	}
+	return ""
+}
+
+// KeptFields lists Kept in a steady order.
+func (v *View) KeptFields() []Field {
+	var fields []Field
+	for name, values := range v.Kept {
+		for _, value := range values {
+			fields = append(fields, Field{name, value})
+		}
+	}
+	slices.SortStableFunc(fields, func(a, b Field) int { return cmp.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// Field is a form field as it was typed.
+type Field struct{ Name, Value string }
+
+// Render writes a page in the reader's language. Nothing is written if the template fails.
+func (d *Door) Render(w http.ResponseWriter, r *http.Request, p Page) error {
+	var page bytes.Buffer
+	if err := d.Templates.Render(&page, Language(r), "web/"+d.Name+"/"+p.Template, d.view(r, p)); err != nil {
+		return fmt.Errorf("web: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", Language(r))
+	h.Set("Content-Length", strconv.Itoa(page.Len()))
+	h.Add("Vary", "Accept-Language, Cookie")
+	h.Set("Cache-Control", "private, no-cache")
+	if p.Private {
+		Private(h)
+	}
+	if p.Pictures {
+		h.Set("Content-Security-Policy", policyPictures)
+	}
+	w.WriteHeader(cmp.Or(p.Status, http.StatusOK))
+	_, _ = page.WriteTo(w) // the reader has gone, or gets it all
+	return nil
+}
+
+func (d *Door) view(r *http.Request, p Page) *View {
+	state := stateOf(r)
+	return &View{
+		Page: p, Frame: d.Frame(r, state.reader.Language), Display: state.reader, Languages: d.Languages,
+		Path: r.URL.EscapedPath(), Back: r.URL.RequestURI(), URL: strings.TrimSuffix(d.URL.String(), "/"),
+	}
+}
+
+// ErrorPage is the data of a door's error.html.
+type ErrorPage struct {
+	Status int
+	Title  string
+	Text   string
+}
+
+// fail answers with an error, as a page, as JSON or as a line of text.
+func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
+	state := stateOf(r)
+	state.err = err
+	if rec, ok := w.(*response); ok && rec.status != 0 {
+		return // too late to say anything
+	}
+	if errors.Is(err, context.DeadlineExceeded) && newsletter.CodeOf(err) == newsletter.Internal {
+		err = statusError(http.StatusServiceUnavailable)
+	}
+	page := d.errorPage(r, err)
+	Private(w.Header())
+	if page.Status == http.StatusServiceUnavailable || page.Status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "120")
+	}
+	switch accepted := r.Header.Get("Accept"); {
+	case strings.Contains(accepted, "text/html"):
+		if d.Render(w, r, Page{Template: "error.html", Status: page.Status, Data: page, Private: true}) == nil {
+			return
+		}
+	case strings.Contains(accepted, "application/json"):
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(page.Status)
+		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{
+			"code": string(codeOf(err)), "message": page.Text}})
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Del("Content-Length")
+	w.WriteHeader(page.Status)
+	_, _ = fmt.Fprintf(w, "%s %s\n", page.Title, page.Text)
+}
+
+func codeOf(err error) string {
+	var status statusError
+	if errors.As(err, &status) {
+		return strings.ReplaceAll(strings.ToLower(http.StatusText(int(status))), " ", "_")
+	}
+	return string(newsletter.CodeOf(err))
+}
+
+// errorPage finds the words for an error: those of its reason, else of its status, else of a fault of ours.
+func (d *Door) errorPage(r *http.Request, err error) ErrorPage {
+	status := StatusOf(err)
+	key := "status_" + strconv.Itoa(status)
+	page := ErrorPage{Status: status, Title: d.text(r, key+"_title", nil), Text: d.text(r, key, nil)}
+	if page.Text == "" {
+		page.Title, page.Text = d.text(r, "status_500_title", nil), d.text(r, "status_500", nil)
+	}
+	if e := coded(err); len(e) > 0 && e[0].Code != newsletter.Internal {
+		page.Text = cmp.Or(d.reason(r, e[0]), page.Text)
+	}
+	return page
+}
+
+// Faults says in the reader's language what is wrong with a form. It returns none, and the error must be
+// answered as it is, unless every part of it is the client's to mend.
+func (d *Door) Faults(r *http.Request, err error) []Fault {
+	var faults []Fault
+	for _, e := range coded(err) {
+		if e.Code != newsletter.Invalid && e.Code != newsletter.TooMany && e.Code != newsletter.Conflict {
+			return nil
+		}
+		faults = append(faults, Fault{Field: e.Field, Text: cmp.Or(d.reason(r, e), e.Message)})
+	}
+	if len(faults) > 0 {
+		stateOf(r).err = err
+	}
+	return faults
+}
+
+func (d *Door) reason(r *http.Request, e *newsletter.Error) string {
+	if e.Reason == "" {
+		return ""
+	}
+	return d.text(r, "error_"+e.Reason, e.Args)
+}
+
+// text returns a text of the catalogue, or "" where there is none.
+func (d *Door) text(r *http.Request, key string, args map[string]any) string {
+	if !d.Templates.Texts().Has(key) {
+		return ""
+	}
+	text, err := d.Templates.Texts().Text(Language(r), key, args)
+	if err != nil {
+		return ""
+	}
+	return text
+}
