@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The long runs. BODE_TEST_FULL=1 tells tests to play their full number of histories; property tests
+# of pgregory.net/rapid get 2,000 checks each; every fuzz function gets half a minute.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export BODE_TEST_FULL=1
+fuzz_time=${FUZZ_TIME:-30s}
+
+go build -o build/gotest ./.ci/gotest
+status=0
+imports='{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}'
+mapfile -t properties < <(go list -f "$imports" ./... | sed -n 's/ .*pgregory\.net\/rapid.*//p')
+mapfile -t others < <(go list -f "$imports" ./... | sed '/pgregory\.net\/rapid/d; s/ .*//')
+build/gotest -shuffle=on -timeout=60m "${others[@]}" || status=1
+build/gotest -shuffle=on -timeout=60m "${properties[@]}" -rapid.checks=2000 || status=1
+
+for package in $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); do
+	for function in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+		echo "$package $function, $fuzz_time"
+		go test -run='^$' -fuzz="^$function\$" -fuzztime="$fuzz_time" "$package" || status=1
+	done
+done
+exit $status

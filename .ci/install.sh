@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks, where it may: on Debian and Ubuntu as root or
+# with a sudo that asks no password. Elsewhere it says what to install and fails.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+axe_version=4.14.1
+axe=build/axe/node_modules/axe-core
+
+has() { command -v "$1" >/dev/null 2>&1; }
+has_postgres() { [ -n "${BODE_TEST_POSTGRES:-}" ] || has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+has_browser() { local b; for b in chromium chromium-browser google-chrome google-chrome-stable; do has "$b" && "$b" --version >/dev/null 2>&1 && return; done; return 1; }
+has_axe() { grep -qs "\"version\": \"$axe_version\"" "$axe/package.json"; }
+# The race detector is C: it needs a compiler that can also link.
+has_cgo() { echo 'int main(void) { return 0; }' | "${CC:-gcc}" -x c -o /dev/null - 2>/dev/null; }
+
+if ! has go; then
+	echo "install Go $(sed -n 's/^go //p' go.mod) or newer (https://go.dev/dl)" >&2
+	exit 1
+fi
+
+missing=() # Debian packages
+has_cgo || missing+=(gcc libc6-dev)
+has_postgres || missing+=(postgresql)
+has_browser || missing+=(chromium)
+has_axe || has npm || missing+=(npm)
+
+if [ ${#missing[@]} -gt 0 ]; then
+	as_root=()
+	if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+	if ! has apt-get || ! "${as_root[@]}" true 2>/dev/null; then
+		echo "the tests need: ${missing[*]} (names of Debian's packages)" >&2
+		echo "install them, e.g. with: sudo apt-get install ${missing[*]}" >&2
+		exit 1
+	fi
+	echo "installing ${missing[*]}"
+	"${as_root[@]}" apt-get -qq update
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+if ! has_axe; then
+	echo "installing axe-core $axe_version into ${axe%/node_modules*}"
+	mkdir -p build/axe
+	npm install --prefix build/axe --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "axe-core@$axe_version" >/dev/null
+fi
+
+# What was installed must also work: Ubuntu's chromium is a snap, which not every machine can run.
+has_cgo || { echo "gcc can't build a program: the race detector needs it" >&2; exit 1; }
+has_postgres || { echo "PostgreSQL's initdb is still not to be found" >&2; exit 1; }
+has_browser || { echo "no browser that runs: install Chromium or Google Chrome (the snap needs snapd)" >&2; exit 1; }
+has_axe || { echo "axe-core $axe_version is not in $axe" >&2; exit 1; }
