@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -102,6 +103,16 @@ func TestTemplateIsFilledOnce(t *testing.T) {
 	if n := fills.Load(); n != 1 {
 		t.Errorf("the template was filled %d times, want once", n)
 	}
+}
+
+// The cluster hangs on a pipe that closes when it is collected: something must keep it reachable.
+func TestClusterSurvivesGarbageCollection(t *testing.T) {
+	db := openURL(t, pgtest.New(t))
+	for range 3 {
+		runtime.GC()
+	}
+	time.Sleep(200 * time.Millisecond) // the watcher would take the server away at once
+	mustExec(t, db, "SELECT 1")
 }
 
 // A run that is killed must leave neither a server nor a directory behind.
