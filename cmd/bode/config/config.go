@@ -1,0 +1,117 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// languages are those that Bode speaks, the first being its own.
+var languages = []string{"nl", "en"}
+
+var languageNames = map[string]string{"nl": "Dutch", "en": "English"}
+
+// Config holds every setting, in the form in which the program uses it.
+type Config struct {
+	// Database is a file (SQLite) or a postgres:// URL, which bears no password; see Postgres.
+	Database         string
+	DatabasePassword Secret
+	PasswordFile     string // of the database
+	passwordInURL    bool
+
+	// PublicURL is where readers find the site, without a slash at the end.
+	PublicURL *url.URL
+	// Listen is host:port.
+	Listen string
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+
+	// Tokens sign the links in mails; Suppression hashes the addresses that must not be mailed.
+	// They are different keys: links may be renewed, erased addresses can't be hashed again.
+	Tokens, Suppression Key
+
+	Language     string
+	Zone         *time.Location
+	TemplatesDir string
+
+	Log          Log
+	SMTP         SMTP
+	Delivery     Delivery
+	DKIM         DKIM
+	Sender       Sender
+	Organisation Organisation
+	// Pages are the operator's own texts, by language.
+	Pages  map[string]*Pages
+	Signup Signup
+
+	origins map[string]Origin
+}
+
+// Key is where a key of the program lies: in a file, or else in the environment.
+type Key struct {
+	File     string
+	OldFiles []string
+	Value    Secret // from the environment; wins over File
+	made     bool   // File is the default, so that the program may make it
+}
+
+// Log says how much is logged and in which form.
+type Log struct {
+	Level  slog.Level
+	Format string // text or json
+}
+
+// SMTP is the relay that takes our mail.
+type SMTP struct {
+	Relay        Relay
+	Password     Secret
+	PasswordFile string
+	Connections  int
+	// Rate is the number of messages a second over all connections; 0 means as fast as it goes.
+	Rate float64
+	// Hello is the name we greet the relay with.
+	Hello string
+}
+
+// Delivery is how letters are handed over.
+type Delivery struct {
+	// Window is W: the most messages per process that a crash may leave uncertain.
+	Window int
+	// Uncertain is what happens to those: retry (once, same Message-ID) or hold.
+	Uncertain string
+}
+
+// DKIM is how letters are signed. All empty: they are not.
+type DKIM struct {
+	Domain, Selector, KeyFile       string
+	Ed25519Selector, Ed25519KeyFile string
+}
+
+// Sender is who our mail comes from, where a list does not say otherwise.
+type Sender struct {
+	Name, Address, ReplyTo string
+	// BounceDomain takes the reports of mail that could not be delivered (VERP).
+	BounceDomain string
+}
+
+// Organisation stands at the foot of every mail and page.
+type Organisation struct {
+	Name, PostalAddress, Mail, Phone, Website string
+}
+
+// Pages are Markdown files of the operator in one language.
+type Pages struct {
+	ContactFile, PrivacyFile, AccessibilityFile string
+}
+
+// Signup bounds what the form may cause.
+type Signup struct {
+	// LinkLife is how long a confirmation link is good.
+	LinkLife time.Duration
+	// AddressWait is the least time between two mails to one unconfirmed address.
+	AddressWait time.Duration
+	// AddressPerDay, NetworkPerHour and TotalPerHour are the most requests of one address, of one
+	// network (IPv4 address or IPv6 /64) and of all together.
+	AddressPerDay, NetworkPerHour, TotalPerHour int
+}

@@ -1,0 +1,180 @@
+package config
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// leastKey is the number of bytes below which a key is refused.
+const leastKey = 32
+
+// nameKeyFiles gives the two keys their places beside an SQLite file: one process, or several on
+// one machine, find them there. Processes around a PostgreSQL server must be told.
+func (c *Config) nameKeyFiles() {
+	if c.Postgres() || c.Database == "" {
+		return
+	}
+	base := strings.TrimSuffix(c.Database, filepath.Ext(c.Database))
+	for _, k := range []struct {
+		key, setting, suffix string
+		to                   *Key
+	}{
+		{"secret", "secret_file", ".secret", &c.Tokens},
+		{"suppression_key", "suppression_key_file", ".suppression.key", &c.Suppression},
+	} {
+		if k.to.File == "" && k.to.Value.Empty() {
+			k.to.File, k.to.made = base+k.suffix, true
+			c.origins[k.setting] = Origin{From: "default"}
+		}
+	}
+}
+
+// MakeKeys makes the keys that lie beside an SQLite file, before that file is made. When the
+// database is there already, a missing key has been lost, and a new one would silently break every
+// link in the mails that were sent: then the error says so.
+func (c *Config) MakeKeys() error {
+	_, err := os.Stat(c.Database)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	for _, k := range []*Key{&c.Tokens, &c.Suppression} {
+		if !k.made {
+			continue
+		}
+		_, err := os.Stat(k.File)
+		switch {
+		case err == nil || !errors.Is(err, fs.ErrNotExist):
+			continue // reading it will say what is wrong, if anything
+		case !fresh:
+			return fmt.Errorf("%s is gone, while the database %s is there: put it back from a copy; if there is none, make a new one (openssl rand -base64 48), and know that links in earlier mails stop working, or erased addresses are no longer recognised", k.File, c.Database)
+		}
+		if err := makeKey(k.File); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func makeKey(name string) (err error) {
+	key := make([]byte, 48)
+	if _, err := rand.Read(key); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // another process was first
+	}
+	if err != nil {
+		return fmt.Errorf("the key can't be made: %w", err)
+	}
+	defer func() {
+		if errClose := f.Close(); err == nil {
+			err = errClose
+		}
+		if err != nil {
+			_ = os.Remove(name)
+		}
+	}()
+	if _, err := f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n"); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return f.Sync()
+}
+
+// Read returns the key in use and then the old ones. What signs always uses the first; what
+// verifies tries all.
+func (k *Key) Read() ([]Secret, error) {
+	var all []Secret
+	first := k.Value
+	if first.Empty() {
+		key, err := readKey(k.File)
+		if err != nil {
+			return nil, err
+		}
+		first = key
+	} else if err := strong(first.Reveal()); err != nil {
+		return nil, err
+	}
+	all = append(all, first)
+	for _, name := range k.OldFiles {
+		key, err := readKey(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, key)
+	}
+	return all, nil
+}
+
+func readKey(name string) (Secret, error) {
+	key, err := readSecret(name)
+	if err != nil {
+		return Secret{}, err
+	}
+	if err := strong(key.Reveal()); err != nil {
+		return Secret{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return key, nil
+}
+
+// strong refuses keys that nobody drew: too short, or of a few signs only.
+func strong(key string) error {
+	different := map[byte]bool{}
+	for i := range len(key) {
+		different[key[i]] = true
+	}
+	if len(key) < leastKey || len(different) < 10 {
+		return fmt.Errorf("the key must be at least %d random bytes; make one with: openssl rand -base64 48", leastKey)
+	}
+	return nil
+}
+
+// secretOf returns the secret itself, or else what the file holds; neither is no error.
+func secretOf(s Secret, file string) (Secret, error) {
+	if !s.Empty() || file == "" {
+		return s, nil
+	}
+	return readSecret(file)
+}
+
+// readSecret reads a file that nobody but its owner may read. White space around a text is not
+// part of it; binary bytes are taken as they are.
+func readSecret(name string) (Secret, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return Secret{}, fileError(name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return Secret{}, fmt.Errorf("%s is not a file", name)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return Secret{}, fmt.Errorf("%s can be read or changed by others (mode %04o); run: chmod 600 %s", name, mode, name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return Secret{}, fileError(name, err)
+	}
+	whole := string(data)
+	if !strings.ContainsFunc(whole, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r > '~' }) {
+		whole = strings.TrimSpace(whole)
+	}
+	if whole == "" {
+		return Secret{}, fmt.Errorf("%s is empty", name)
+	}
+	return NewSecret(whole), nil
+}
+
+// fileError says in words what keeps us from a file.
+func fileError(name string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no file %s", name)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s may not be read by this user", name)
+	}
+	return err
+}

@@ -1,0 +1,166 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// setting is one key of the configuration.
+type setting struct {
+	key      string
+	about    string // what it is for; the comment in the example
+	fallback string // the default; a list is separated by commas
+	sample   string // in the example, where there is no default
+	required bool   // by serve and worker
+	value
+}
+
+// env is the variable that gives the setting: smtp.url is BODE_SMTP_URL.
+func (s setting) env() string {
+	return "BODE_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
+}
+
+// settings is the table of all keys, bound to c, in the order in which they are shown.
+// Those without a section come first, as TOML wants it.
+func (c *Config) settings() []setting {
+	return slices.Concat(c.placeSettings(), c.keySettings(), c.logSettings(), c.mailSettings(),
+		c.peopleSettings(), c.pageSettings(), c.signupSettings())
+}
+
+func (c *Config) placeSettings() []setting {
+	return []setting{
+		{key: "database", value: database(c), fallback: "bode.sqlite",
+			about: "Where everything is kept: a file (SQLite, for one machine), or postgres://user@host/name. A password does not belong here: see database_password_file."},
+		{key: "database_password_file", value: anyPath(&c.PasswordFile), sample: "/etc/bode/database.password",
+			about: "File that holds the password of the PostgreSQL user, readable by bode only (mode 0600)."},
+		{key: "database_password", value: anySecret(&c.DatabasePassword)},
+		{key: "public_url", value: webURL(&c.PublicURL), sample: "https://nieuws.example.nl", required: true,
+			about: "Where readers find the site. All links in mails begin with it, so it must stay the same for years. https, but for localhost."},
+		{key: "listen", value: listenAddress(&c.Listen), fallback: "127.0.0.1:8080",
+			about: "Address that the web server listens on; a reverse proxy stands before it and does TLS."},
+		{key: "trusted_proxies", value: networks(&c.TrustedProxies), sample: "127.0.0.1,::1",
+			about: "Networks of the reverse proxies whose X-Forwarded-For is believed. Without it, limits count the proxy as one visitor."},
+		{key: "language", value: choice(&c.Language, languages...), fallback: "nl",
+			about: "Language of pages and mails where a reader has not chosen: nl or en."},
+		{key: "zone", value: zone(&c.Zone), fallback: "Europe/Amsterdam",
+			about: "Time zone of schedules and dates, where a schedule does not name its own."},
+		{key: "templates_dir", value: anyPath(&c.TemplatesDir), sample: "/etc/bode/templates",
+			about: "Folder whose files replace those of the same name among the built-in templates and texts."},
+	}
+}
+
+func (c *Config) keySettings() []setting {
+	return []setting{
+		{key: "secret_file", value: anyPath(&c.Tokens.File), sample: "/etc/bode/secret",
+			about: "File with at least 32 random bytes, mode 0600: it signs the links in mails. Beside an SQLite file it is made at the first start (bode.secret); with PostgreSQL all processes share one that you make: openssl rand -base64 48"},
+		{key: "old_secret_files", value: anyPaths(&c.Tokens.OldFiles), sample: "/etc/bode/secret.2025",
+			about: "Earlier secrets. Links that they signed go on working; keep them for thirteen months."},
+		{key: "secret", value: anySecret(&c.Tokens.Value)},
+		{key: "suppression_key_file", value: anyPath(&c.Suppression.File), sample: "/etc/bode/suppression.key",
+			about: "As secret_file, but for the list of addresses that must not be mailed. Keep a copy: without it, erased addresses could come back."},
+		{key: "old_suppression_key_files", value: anyPaths(&c.Suppression.OldFiles), sample: "/etc/bode/suppression.key.2025",
+			about: "Earlier suppression keys. Keep them for ever: an erased address can't be hashed anew."},
+		{key: "suppression_key", value: anySecret(&c.Suppression.Value)},
+	}
+}
+
+func (c *Config) logSettings() []setting {
+	return []setting{
+		{key: "log.level", value: logLevel(&c.Log.Level), fallback: "info",
+			about: "The least that is logged: debug, info, warn or error."},
+		{key: "log.format", value: choice(&c.Log.Format, "text", "json"), fallback: "text",
+			about: "Form of the log: text or json."},
+	}
+}
+
+func (c *Config) mailSettings() []setting {
+	return []setting{
+		{key: "smtp.url", value: relay(&c.SMTP.Relay), sample: "smtp://mail.example.nl:587", required: true,
+			about: "Mail server that takes our mail: smtps://user@host:465, or smtp://user@host:587, where STARTTLS is required. ?tls=none is for a server on this machine only."},
+		{key: "smtp.password_file", value: anyPath(&c.SMTP.PasswordFile), sample: "/etc/bode/smtp.password",
+			about: "File that holds the password of the user in smtp.url, mode 0600."},
+		{key: "smtp.password", value: anySecret(&c.SMTP.Password)},
+		{key: "smtp.connections", value: whole(&c.SMTP.Connections, 1, 256), fallback: "8",
+			about: "Connections to the mail server that are kept open; one is kept for confirmations and other personal mail."},
+		{key: "smtp.rate", value: decimal(&c.SMTP.Rate, 0, 100_000), fallback: "0",
+			about: "Most messages a second over all connections; 0 means as fast as the mail server takes them."},
+		{key: "smtp.hello", value: domain(&c.SMTP.Hello), sample: "nieuws.example.nl",
+			about: "Name that we greet the mail server with; without it, the host of public_url."},
+		{key: "delivery.window", value: whole(&c.Delivery.Window, 1, 4096), fallback: "64",
+			about: "Most messages per process of which a crash can leave unknown whether they were sent. Lower is safer, higher is faster; at least twice smtp.connections keeps them all busy."},
+		{key: "delivery.uncertain", value: choice(&c.Delivery.Uncertain, "retry", "hold"), fallback: "retry",
+			about: "What happens to those messages: retry (once, with the same Message-ID) or hold (until an editor decides)."},
+		{key: "dkim.domain", value: domain(&c.DKIM.Domain), sample: "example.nl",
+			about: "Domain that signs our mail: that of sender.address, or one above it. Leave all dkim keys out when the mail server signs."},
+		{key: "dkim.selector", value: anyText(&c.DKIM.Selector), sample: "bode1",
+			about: "Name of the key in DNS: <selector>._domainkey.<domain>."},
+		{key: "dkim.key_file", value: anyPath(&c.DKIM.KeyFile), sample: "/etc/bode/dkim.pem",
+			about: "RSA private key (PEM, at least 2048 bits), mode 0600."},
+		{key: "dkim.ed25519_selector", value: anyText(&c.DKIM.Ed25519Selector), sample: "bode1-ed25519",
+			about: "Optional second signature beside RSA: the name of its key in DNS."},
+		{key: "dkim.ed25519_key_file", value: anyPath(&c.DKIM.Ed25519KeyFile), sample: "/etc/bode/dkim-ed25519.pem",
+			about: "Ed25519 private key (PEM), mode 0600."},
+	}
+}
+
+func (c *Config) peopleSettings() []setting {
+	return []setting{
+		{key: "sender.name", value: anyText(&c.Sender.Name), sample: "Stichting Voorbeeld", required: true,
+			about: "Name that our mail comes from, where a list has no other."},
+		{key: "sender.address", value: mailAddress(&c.Sender.Address), sample: "nieuws@example.nl", required: true,
+			about: "Address that our mail comes from, where a list has no other."},
+		{key: "sender.reply_to", value: mailAddress(&c.Sender.ReplyTo), sample: "redactie@example.nl",
+			about: "Where answers go; a person should read it. Without it, sender.address."},
+		{key: "sender.bounce_domain", value: domain(&c.Sender.BounceDomain), sample: "bounce.example.nl",
+			about: "Domain whose mail comes back to us: each message gets an envelope sender of its own there. Without it, reports go to sender.address."},
+		{key: "organisation.name", value: anyText(&c.Organisation.Name), sample: "Stichting Voorbeeld", required: true,
+			about: "Who is responsible; stands at the foot of every mail and page."},
+		{key: "organisation.postal_address", value: anyText(&c.Organisation.PostalAddress), sample: "Postbus 1, 9400 AA Assen", required: true,
+			about: "Postal address, on one line."},
+		{key: "organisation.mail", value: mailAddress(&c.Organisation.Mail), sample: "info@example.nl", required: true,
+			about: "Address that people may write to."},
+		{key: "organisation.phone", value: anyText(&c.Organisation.Phone), sample: "0592 12 34 56",
+			about: "Telephone number, as people read it."},
+		{key: "organisation.website", value: websiteURL(&c.Organisation.Website), sample: "https://www.example.nl",
+			about: "Website of the organisation itself."},
+	}
+}
+
+func (c *Config) pageSettings() []setting {
+	var all []setting
+	for _, lang := range languages {
+		if c.Pages[lang] == nil {
+			c.Pages[lang] = &Pages{}
+		}
+		p := c.Pages[lang]
+		all = append(all,
+			setting{key: "pages." + lang + ".contact_file", value: anyPath(&p.ContactFile), sample: "/etc/bode/contact." + lang + ".md",
+				about: "Your page about how to reach you, in Markdown. Sign-up stays closed without it."},
+			setting{key: "pages." + lang + ".privacy_file", value: anyPath(&p.PrivacyFile), sample: "/etc/bode/privacy." + lang + ".md",
+				about: "Your privacy statement, in Markdown. Sign-up stays closed without it."},
+			setting{key: "pages." + lang + ".accessibility_file", value: anyPath(&p.AccessibilityFile), sample: "/etc/bode/accessibility." + lang + ".md",
+				about: "Your accessibility statement, in Markdown, with a link to its registration."},
+		)
+	}
+	return all
+}
+
+func (c *Config) signupSettings() []setting {
+	return []setting{
+		{key: "signup.link_life", value: duration(&c.Signup.LinkLife, time.Hour, 30*day), fallback: "7d",
+			about: "How long the link in a confirmation mail is good."},
+		{key: "signup.address_wait", value: duration(&c.Signup.AddressWait, 0, day), fallback: "10m",
+			about: "Least time between two confirmation mails to one address."},
+		{key: "signup.address_per_day", value: whole(&c.Signup.AddressPerDay, 1, 100), fallback: "3",
+			about: "Most confirmation mails to one address in 24 hours."},
+		{key: "signup.network_per_hour", value: whole(&c.Signup.NetworkPerHour, 1, 1_000_000), fallback: "120",
+			about: "Most forms from one network address in an hour. A town hall shares one: the default lets a full meeting join at once."},
+		{key: "signup.total_per_hour", value: whole(&c.Signup.TotalPerHour, 1, 10_000_000), fallback: "3000",
+			about: "Most forms from everywhere in an hour."},
+	}
+}
+
+func newConfig() *Config {
+	return &Config{Pages: map[string]*Pages{}, origins: map[string]Origin{}}
+}
