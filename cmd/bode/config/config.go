@@ -5,12 +5,9 @@ import (
 	"net/netip"
 	"net/url"
 	"time"
+
+	"bode.example/internal/newsletter"
 )
-
-// languages are those that Bode speaks, the first being its own.
-var languages = []string{"nl", "en"}
-
-var languageNames = map[string]string{"nl": "Dutch", "en": "English"}
 
 // Config holds every setting, in the form in which the program uses it.
 type Config struct {
@@ -31,7 +28,7 @@ type Config struct {
 	// They are different keys: links may be renewed, erased addresses can't be hashed again.
 	Tokens, Suppression Key
 
-	Language     string
+	Language     newsletter.Language
 	Zone         *time.Location
 	TemplatesDir string
 
@@ -42,7 +39,7 @@ type Config struct {
 	Sender       Sender
 	Organisation Organisation
 	// Pages are the operator's own texts, by language.
-	Pages  map[string]*Pages
+	Pages  map[newsletter.Language]*Pages
 	Signup Signup
 
 	origins map[string]Origin
@@ -90,14 +87,17 @@ type DKIM struct {
 
 // Sender is who our mail comes from, where a list does not say otherwise.
 type Sender struct {
-	Name, Address, ReplyTo string
+	Name             string
+	Address, ReplyTo newsletter.Address
 	// BounceDomain takes the reports of mail that could not be delivered (VERP).
 	BounceDomain string
 }
 
 // Organisation stands at the foot of every mail and page.
 type Organisation struct {
-	Name, PostalAddress, Mail, Phone, Website string
+	Name, PostalAddress string
+	Mail                newsletter.Address
+	Phone, Website      string
 }
 
 // Pages are Markdown files of the operator in one language.
@@ -107,6 +107,8 @@ type Pages struct {
 
 // Signup bounds what the form may cause.
 type Signup struct {
+	// Closed takes the form away.
+	Closed bool
 	// LinkLife is how long a confirmation link is good.
 	LinkLife time.Duration
 	// AddressWait is the least time between two mails to one unconfirmed address.

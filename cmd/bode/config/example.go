@@ -44,7 +44,7 @@ func (s setting) toml() string {
 		v = s.sample
 	}
 	switch s.kind {
-	case number:
+	case number, boolean:
 		return v
 	case list, paths:
 		quoted := s.split(v)

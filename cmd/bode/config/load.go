@@ -54,25 +54,29 @@ func Load(in Input, need Need) (*Config, error) {
 			l.env[name] = v
 		}
 	}
-	l.readFile()
+	l.readable = l.readFile()
 	settings := l.c.settings()
 	for _, s := range settings {
 		l.setting(s)
 	}
 	l.unknown(settings)
 	l.c.nameKeyFiles()
-	l.rules(settings, need)
+	if l.readable {
+		l.rules(settings, need) // what is missing can't be told from a file that can't be read
+	}
 	return l.c, l.faults.Err()
 }
 
 type loader struct {
-	in     Input
-	env    map[string]string
-	c      *Config
-	file   string
-	root   *tomlfile.Table
-	wrong  map[string]bool // keys that have a fault already
-	faults tomlfile.Faults
+	in   Input
+	env  map[string]string
+	c    *Config
+	file string
+	root *tomlfile.Table
+	// readable says that the file, if there is one, was understood.
+	readable bool
+	wrong    map[string]bool // keys that have a fault already
+	faults   tomlfile.Faults
 }
 
 // faultf records a fault of a key, at the place where the key got its value.
@@ -82,7 +86,7 @@ func (l *loader) faultf(key, format string, args ...any) {
 	l.faults.Addf(at.Place, at.line, key, format, args...)
 }
 
-func (l *loader) readFile() {
+func (l *loader) readFile() bool {
 	names, must := l.in.Search, false
 	if name := l.env["BODE_CONFIG"]; name != "" {
 		names, must = []string{name}, true
@@ -97,16 +101,17 @@ func (l *loader) readFile() {
 		}
 		if err != nil {
 			l.faults.Addf(name, 0, "", "the configuration can't be read: %v", errors.Unwrap(err))
-			return
+			return false
 		}
 		root, err := tomlfile.Parse(name, data)
 		if err != nil {
 			l.merge(err)
-			return
+			return false
 		}
 		l.file, l.root = name, root
-		return
+		break
 	}
+	return true
 }
 
 func (l *loader) merge(err error) {
@@ -181,7 +186,7 @@ func (l *loader) findInFile(s setting) (texts []string, line int) {
 		if texts = table.Strings(key); texts == nil {
 			texts = []string{}
 		}
-	case number:
+	case number, boolean:
 		if t, ok := table.Text(key); ok {
 			texts = []string{t}
 		}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"bode.example/internal/newsletter"
 )
 
 // rules checks what no single key can know.
@@ -81,7 +83,7 @@ func (l *loader) dkimRules() {
 	if d.Selector != "" && d.Selector == d.Ed25519Selector {
 		l.faultf("dkim.ed25519_selector", "two keys can't stand in DNS under one selector; choose another than %s", d.Selector)
 	}
-	_, from, _ := strings.Cut(l.c.Sender.Address, "@")
+	_, from, _ := strings.Cut(string(l.c.Sender.Address), "@")
 	if from = strings.ToLower(from); from != "" && d.Domain != "" && from != d.Domain && !strings.HasSuffix(from, "."+d.Domain) {
 		l.faultf("dkim.domain", "%s does not sign for %s: it must be the domain of sender.address, or one above it", d.Domain, l.c.Sender.Address)
 	}
@@ -128,11 +130,11 @@ func (l *loader) fileRules() {
 		}
 		return nil
 	})
-	for _, lang := range languages {
+	for _, lang := range newsletter.Languages() {
 		p := c.Pages[lang]
-		l.textFile("pages."+lang+".contact_file", p.ContactFile)
-		l.textFile("pages."+lang+".privacy_file", p.PrivacyFile)
-		l.textFile("pages."+lang+".accessibility_file", p.AccessibilityFile)
+		l.textFile(pagesKey(lang, "contact_file"), p.ContactFile)
+		l.textFile(pagesKey(lang, "privacy_file"), p.PrivacyFile)
+		l.textFile(pagesKey(lang, "accessibility_file"), p.AccessibilityFile)
 	}
 	if c.TemplatesDir != "" {
 		if info, err := os.Stat(c.TemplatesDir); err != nil {
@@ -200,9 +202,9 @@ func parsePrivateKey(s Secret) (any, error) {
 // Notices are things that are allowed, but that an operator should know of.
 func (c *Config) Notices() []string {
 	var all []string
-	for _, lang := range languages {
+	for _, lang := range newsletter.Languages() {
 		if p := c.Pages[lang]; p.ContactFile == "" || p.PrivacyFile == "" {
-			all = append(all, fmt.Sprintf("sign-up in %s stays closed until pages.%s.contact_file and pages.%s.privacy_file are set", languageNames[lang], lang, lang))
+			all = append(all, fmt.Sprintf("the form in language %s stays closed until pages.%s.contact_file and pages.%s.privacy_file are set", lang, lang, lang))
 		}
 	}
 	if c.DKIM.Domain == "" {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"bode.example/internal/newsletter"
 )
 
 // setting is one key of the configuration.
@@ -41,7 +43,7 @@ func (c *Config) placeSettings() []setting {
 			about: "Address that the web server listens on; a reverse proxy stands before it and does TLS."},
 		{key: "trusted_proxies", value: networks(&c.TrustedProxies), sample: "127.0.0.1,::1",
 			about: "Networks of the reverse proxies whose X-Forwarded-For is believed. Without it, limits count the proxy as one visitor."},
-		{key: "language", value: choice(&c.Language, languages...), fallback: "nl",
+		{key: "language", value: language(&c.Language), fallback: "nl",
 			about: "Language of pages and mails where a reader has not chosen: nl or en."},
 		{key: "zone", value: zone(&c.Zone), fallback: "Europe/Amsterdam",
 			about: "Time zone of schedules and dates, where a schedule does not name its own."},
@@ -127,19 +129,23 @@ func (c *Config) peopleSettings() []setting {
 	}
 }
 
+func pagesKey(lang newsletter.Language, name string) string {
+	return "pages." + string(lang) + "." + name
+}
+
 func (c *Config) pageSettings() []setting {
 	var all []setting
-	for _, lang := range languages {
+	for _, lang := range newsletter.Languages() {
 		if c.Pages[lang] == nil {
 			c.Pages[lang] = &Pages{}
 		}
 		p := c.Pages[lang]
 		all = append(all,
-			setting{key: "pages." + lang + ".contact_file", value: anyPath(&p.ContactFile), sample: "/etc/bode/contact." + lang + ".md",
+			setting{key: pagesKey(lang, "contact_file"), value: anyPath(&p.ContactFile), sample: "/etc/bode/contact." + string(lang) + ".md",
 				about: "Your page about how to reach you, in Markdown. Sign-up stays closed without it."},
-			setting{key: "pages." + lang + ".privacy_file", value: anyPath(&p.PrivacyFile), sample: "/etc/bode/privacy." + lang + ".md",
+			setting{key: pagesKey(lang, "privacy_file"), value: anyPath(&p.PrivacyFile), sample: "/etc/bode/privacy." + string(lang) + ".md",
 				about: "Your privacy statement, in Markdown. Sign-up stays closed without it."},
-			setting{key: "pages." + lang + ".accessibility_file", value: anyPath(&p.AccessibilityFile), sample: "/etc/bode/accessibility." + lang + ".md",
+			setting{key: pagesKey(lang, "accessibility_file"), value: anyPath(&p.AccessibilityFile), sample: "/etc/bode/accessibility." + string(lang) + ".md",
 				about: "Your accessibility statement, in Markdown, with a link to its registration."},
 		)
 	}
@@ -148,6 +154,8 @@ func (c *Config) pageSettings() []setting {
 
 func (c *Config) signupSettings() []setting {
 	return []setting{
+		{key: "signup.closed", value: truth(&c.Signup.Closed), fallback: "false",
+			about: "true closes the sign-up form, while all else goes on."},
 		{key: "signup.link_life", value: duration(&c.Signup.LinkLife, time.Hour, 30*day), fallback: "7d",
 			about: "How long the link in a confirmation mail is good."},
 		{key: "signup.address_wait", value: duration(&c.Signup.AddressWait, 0, day), fallback: "10m",
@@ -162,5 +170,5 @@ func (c *Config) signupSettings() []setting {
 }
 
 func newConfig() *Config {
-	return &Config{Pages: map[string]*Pages{}, origins: map[string]Origin{}}
+	return &Config{Pages: map[newsletter.Language]*Pages{}, origins: map[string]Origin{}}
 }

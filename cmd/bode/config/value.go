@@ -4,25 +4,27 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"bode.example/internal/newsletter"
 )
 
 // kind is the form of a value in the TOML file.
 type kind int
 
 const (
-	text   kind = iota
-	path        // a text; relative to the folder of the file that names it
-	number      // whole or decimal
-	list        // of texts
-	paths       // a list of path
-	secret      // never in the file: only in the environment
+	text    kind = iota
+	path         // a text; relative to the folder of the file that names it
+	number       // whole or decimal
+	boolean      // true or false
+	list         // of texts
+	paths        // a list of path
+	secret       // never in the file: only in the environment
 )
 
 // value is where a setting goes: set refuses what it may not hold, show gives it back as text.
@@ -102,6 +104,15 @@ func decimal(to *float64, least, most float64) value {
 	}, func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) })
 }
 
+func truth(to *bool) value {
+	return scalar(boolean, to, func(s string) (bool, error) {
+		if s != "true" && s != "false" {
+			return false, fmt.Errorf("%q is neither true nor false", s)
+		}
+		return s == "true", nil
+	}, strconv.FormatBool)
+}
+
 func duration(to *time.Duration, least, most time.Duration) value {
 	return scalar(text, to, func(s string) (time.Duration, error) {
 		d, err := ParseDuration(s)
@@ -137,17 +148,27 @@ func zone(to **time.Location) value {
 }
 
 // mailAddress is a bare address: no name, no angle brackets.
-func mailAddress(to *string) value {
-	return scalar(text, to, func(s string) (string, error) {
-		a, err := mail.ParseAddress(s)
+func mailAddress(to *newsletter.Address) value {
+	return scalar(text, to, func(s string) (newsletter.Address, error) {
 		if s == "" {
 			return "", nil
 		}
-		if err != nil || a.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
-			return "", fmt.Errorf("%q is not a mail address such as nieuws@example.nl", s)
+		a, err := newsletter.ParseAddress(s)
+		if err != nil {
+			return "", fmt.Errorf("%q is not a mail address such as nieuws@example.nl: %w", s, err)
 		}
-		return s, nil
-	}, same)
+		return a, nil
+	}, func(a newsletter.Address) string { return string(a) })
+}
+
+func language(to *newsletter.Language) value {
+	return scalar(text, to, func(s string) (newsletter.Language, error) {
+		l := newsletter.Language(s)
+		if !l.Valid() {
+			return "", fmt.Errorf("%q is not possible; choose nl or en", s)
+		}
+		return l, nil
+	}, func(l newsletter.Language) string { return string(l) })
 }
 
 // domain is a host name with at least two parts.

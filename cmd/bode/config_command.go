@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+
+	"bode.example/cmd/bode/config"
+)
+
+type configCommand struct {
+	Check   configCheck   `cmd:"" help:"Report every fault at once, with file and line."`
+	Show    configShow    `cmd:"" help:"Show every value and where it comes from; secrets are not shown."`
+	Example configExample `cmd:"" help:"Print a commented configuration file to begin with."`
+}
+
+type configCheck struct{}
+
+func (configCheck) Help() string {
+	return `Checks what serve and worker would need, with the files that the configuration names. Things that are allowed, but that you should know of, are printed and are no fault.
+
+Example:
+
+    bode config check --config /etc/bode/bode.toml`
+}
+
+func (configCheck) Run(p *program) error {
+	c, err := p.configure(config.ForService)
+	if err != nil {
+		return err
+	}
+	for _, notice := range c.Notices() {
+		fmt.Fprintf(p.out, "note: %s\n", notice)
+	}
+	fmt.Fprintln(p.out, "The configuration has no faults.")
+	return nil
+}
+
+type configShow struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (configShow) Help() string {
+	return `Example:
+
+    BODE_LISTEN=:80 bode config show`
+}
+
+func (cmd configShow) Run(p *program) error {
+	// A faulty configuration is shown all the same: that is when one looks at it.
+	c, err := p.configure(config.ForTools)
+	if c == nil {
+		return err
+	}
+	shown := c.Show()
+	if cmd.JSON {
+		if errPrint := p.printJSON(shown); errPrint != nil {
+			return errPrint
+		}
+		return err
+	}
+	var rows [][]string
+	for _, s := range shown {
+		from := s.From
+		if s.Place != "" {
+			from += " " + s.Place
+		}
+		rows = append(rows, []string{s.Key, s.Text(), from})
+	}
+	if errPrint := p.printTable([]string{"KEY", "VALUE", "FROM"}, rows); errPrint != nil {
+		return errPrint
+	}
+	return err
+}
+
+type configExample struct{}
+
+func (configExample) Help() string {
+	return `Example:
+
+    bode config example > bode.toml`
+}
+
+func (configExample) Run(p *program) error {
+	_, err := fmt.Fprint(p.out, config.Example())
+	return err
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"bode.example/cmd/bode/tomlfile"
+	"bode.example/internal/newsletter"
+)
+
+// The exit codes that scripts may rely on. The table in bode --help says the same.
+const (
+	exitDone        = 0
+	exitFault       = 1
+	exitUsage       = 2
+	exitConfig      = 3
+	exitNotFound    = 4
+	exitConflict    = 5
+	exitUnavailable = 6
+	exitDeclined    = 7
+)
+
+// errDeclined says that somebody was asked and answered no.
+var errDeclined = errors.New("nothing was changed")
+
+// configError says that the configuration, and not the command, is at fault.
+type configError struct{ cause error }
+
+func (e *configError) Error() string { return e.cause.Error() }
+func (e *configError) Unwrap() error { return e.cause }
+
+// exitCode turns an error into what scripts see.
+func exitCode(err error) int {
+	var ofConfig *configError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errDeclined):
+		return exitDeclined
+	case errors.As(err, &ofConfig):
+		return exitConfig
+	case errors.Is(err, context.Canceled):
+		return exitFault
+	}
+	switch newsletter.CodeOf(err) {
+	case newsletter.Invalid:
+		return exitUsage
+	case newsletter.NotFound:
+		return exitNotFound
+	case newsletter.Conflict:
+		return exitConflict
+	case newsletter.Unavailable, newsletter.TooMany:
+		return exitUnavailable
+	}
+	return exitFault
+}
+
+// report prints an error, if there is one, and returns the exit code.
+func (w *world) report(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var faults *tomlfile.Faults
+	if errors.As(err, &faults) {
+		fmt.Fprintf(w.err, "bode: %s\n  %s\n", count(len(*faults), "fault"), strings.Join(strings.Split(faults.Error(), "\n"), "\n  "))
+	} else {
+		fmt.Fprintf(w.err, "bode: %s\n", err)
+	}
+	return exitCode(err)
+}
+
+// count writes "1 fault" or "3 faults".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
