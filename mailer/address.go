@@ -37,6 +37,9 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 // case and as A-labels (RFC 5890). It takes a dotted domain name only, no address literal, no
 // display name, no comment and no surrounding space. The error is an *AddressError.
 func ParseAddr(addr string) (string, error) {
+	if !utf8.ValidString(addr) {
+		return "", &AddressError{"it isn't valid UTF-8"}
+	}
 	// The last @ divides: a quoted local part may hold others.
 	at := strings.LastIndexByte(addr, '@')
 	if at < 0 {
@@ -72,20 +75,26 @@ func checkLocal(local string) error {
 		return &AddressError{"there is nothing before the @"}
 	case len(local) > maxLocal:
 		return &AddressError{"the part before the @ is longer than 64 octets"}
-	case !utf8.ValidString(local):
-		return &AddressError{"it isn't valid UTF-8"}
 	case local[0] == '"':
 		return checkQuoted(local)
 	}
-	for atom := range strings.SplitSeq(local, ".") {
-		if atom == "" {
-			return &AddressError{"a dot stands first, last or beside another dot before the @"}
-		}
+	return checkDotAtom(local)
+}
+
+func checkDotAtom(local string) error {
+	if local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, "..") {
+		return &AddressError{"a dot stands first, last or beside another dot before the @"}
 	}
-	for _, r := range local {
-		if r != '.' && !isAtext(r) {
+	for rest := local; rest != ""; {
+		if n := atext.span(rest); n > 0 || rest[0] == '.' {
+			rest = rest[max(n, 1):]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(rest)
+		if !isAtextBeyondASCII(r) {
 			return &AddressError{"a character before the @ isn't allowed there"}
 		}
+		rest = rest[size:]
 	}
 	return nil
 }
@@ -107,21 +116,17 @@ func checkQuoted(local string) error {
 		}
 	}
 	for _, r := range inner {
-		if r > '~' && !isAtext(r) {
+		if r > '~' && !isAtextBeyondASCII(r) {
 			return &AddressError{"a character in the quoted part before the @ isn't allowed there"}
 		}
 	}
 	return nil
 }
 
-// isAtext is RFC 5322's atext, extended by RFC 6532 to what isn't ASCII; of that, only what can be
-// seen: letters, marks, digits, punctuation and symbols, no spaces, controls or unassigned points.
-func isAtext(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' ||
-			strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
-	}
-	return r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r)
+// isAtextBeyondASCII is what RFC 6532 adds to atext, or rather of that what can be seen: letters,
+// marks, digits, punctuation and symbols; no spaces, controls or unassigned points.
+func isAtextBeyondASCII(r rune) bool {
+	return r >= utf8.RuneSelf && r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r)
 }
 
 func asciiDomain(domain string) (string, error) {
@@ -156,18 +161,16 @@ func asciiDomain(domain string) (string, error) {
 // plainDomain reports whether a domain is in its final form already: labels of 1 to 63 lower-case
 // letters, digits and inner hyphens. It spares nearly every address the tables of IDNA.
 func plainDomain(domain string) bool {
-	for label := range strings.SplitSeq(domain, ".") {
+	for rest := domain; ; {
+		label, after, more := strings.Cut(rest, ".")
 		if len(label) == 0 || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
-			strings.HasPrefix(label, "xn--") {
+			strings.HasPrefix(label, "xn--") || !hostname.all(label) {
 			return false
 		}
-		for i := 0; i < len(label); i++ {
-			if c := label[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-				return false
-			}
+		if rest = after; !more {
+			return len(domain) <= 253
 		}
 	}
-	return len(domain) <= 253
 }
 
 func isASCII(s string) bool {

@@ -51,9 +51,6 @@ func (d *Draft) compileHeader(l *Letter, m *Marker) error {
 			return err
 		}
 	}
-	if cleanValue(d.Subject) == "" {
-		return errors.New("Subject: it is empty")
-	}
 	if err := l.field(m, Field{"Subject", d.Subject}); err != nil {
 		return err
 	}
@@ -91,28 +88,25 @@ func (l *Letter) mailbox(name string, a Address) error {
 // field adds a further field: encoded now when it is the same for all, else when a recipient's
 // values are known.
 func (l *Letter) field(m *Marker, f Field) error {
-	literals, fields, err := m.split(f.Value)
+	value := cleanValue(f.Value)
+	literals, fields, err := m.split(value)
 	if err != nil {
 		return fmt.Errorf("header field %q: %w", f.Name, err)
 	}
-	if len(fields) > 0 {
-		open := openField{name: f.Name, structured: isStructured(f.Name), literals: literals, fields: fields}
-		if open.structured && !isASCII(strings.Join(literals, "")) {
-			_, err = appendStructured(nil, f.Name, strings.Join(literals, ""))
-			return err
-		}
-		l.open = append(l.open, open)
-		return nil
-	}
-	if cleanValue(f.Value) == "" {
+	switch structured := isStructured(f.Name); {
+	case value == "":
 		return fmt.Errorf("header field %q is empty", f.Name)
+	case len(fields) > 0:
+		if structured && !isASCII(value) {
+			_, err = appendStructured(nil, f.Name, value) // the same error, now rather than at every recipient
+		}
+		l.open = append(l.open, openField{f.Name, structured, literals, fields})
+	case structured:
+		l.fixed, err = appendStructured(l.fixed, f.Name, value)
+	default:
+		l.fixed = appendUnstructured(l.fixed, f.Name, value)
 	}
-	if isStructured(f.Name) {
-		l.fixed, err = appendStructured(l.fixed, f.Name, f.Value)
-		return err
-	}
-	l.fixed = appendUnstructured(l.fixed, f.Name, f.Value)
-	return nil
+	return err
 }
 
 func (d *Draft) compileBody(l *Letter, m *Marker) error {

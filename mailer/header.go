@@ -2,7 +2,6 @@ package mailer
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -87,12 +86,21 @@ func (f *fieldLine) end() []byte { return append(f.dst, '\r', '\n') }
 
 // token writes a space and the token, on a new line if it doesn't fit on this one.
 func (f *fieldLine) token(token string) {
-	if f.col+1+len(token) > foldWidth && f.col > 1 {
-		f.dst = append(f.dst, '\r', '\n')
+	f.dst = append(append(f.dst, ' '), token...)
+	f.fold(1 + len(token))
+}
+
+// fold moves the last n octets, a token with the space before it, to a line of their own if the line
+// has become too long with them.
+func (f *fieldLine) fold(n int) {
+	if f.col+n > foldWidth && f.col > 1 {
+		f.dst = append(f.dst, "\r\n"...)
+		token := f.dst[len(f.dst)-2-n:]
+		copy(token[2:], token)
+		copy(token, "\r\n")
 		f.col = 0
 	}
-	f.dst = append(append(f.dst, ' '), token...)
-	f.col += 1 + len(token)
+	f.col += n
 }
 
 func (f *fieldLine) tokens(s string) {
@@ -124,8 +132,9 @@ func appendUnstructured(dst []byte, name, value string) []byte {
 func encodedRange(value string) (first, last int) {
 	first = -1
 	for start := 0; start < len(value); {
-		end := start + strings.IndexByte(value[start:]+" ", ' ')
-		if word := value[start:end]; !isASCII(word) || strings.Contains(word, "=?") || len(word) > maxWord {
+		word, _, _ := strings.Cut(value[start:], " ")
+		end := start + len(word)
+		if !isASCII(word) || strings.Contains(word, "=?") || len(word) > maxWord {
 			if first < 0 {
 				first = start
 			}
@@ -138,29 +147,52 @@ func encodedRange(value string) (first, last int) {
 
 // appendStructured writes a field whose value is ASCII and can be folded only where it has spaces.
 func appendStructured(dst []byte, name, value string) ([]byte, error) {
-	value = cleanValue(value)
-	if !isASCII(value) {
-		return dst, fmt.Errorf("header field %q takes ASCII only: percent-encode a URI, encode a phrase (RFC 2047)", name)
-	}
 	f := startField(dst, name)
-	for token := range strings.SplitSeq(value, " ") {
-		if len(token) >= maxLine {
-			return dst, fmt.Errorf("header field %q has a part of %d octets that can't be folded; a line has at most %d", name, len(token), maxLine)
+	err := f.structured(name, []string{cleanValue(value)}, nil, nil)
+	return f.end(), err
+}
+
+// structured writes literals with values between them, folding where a literal has a space.
+func (f *fieldLine) structured(name string, literals []string, fields []int, values []string) error {
+	n := 1 // length of the token that is being written, with its space
+	f.dst = append(f.dst, ' ')
+	for i, rest := range literals {
+		if !isASCII(rest) {
+			return fmt.Errorf("header field %q takes ASCII only: percent-encode a URI, encode a phrase (RFC 2047)", name)
 		}
-		f.token(token)
+		for {
+			token, after, more := strings.Cut(rest, " ")
+			f.dst = append(f.dst, token...)
+			if n += len(token); n > maxLine {
+				return fmt.Errorf("header field %q has a part of more than %d octets that can't be folded", name, maxLine-1)
+			}
+			if !more {
+				break
+			}
+			f.fold(n)
+			f.dst = append(f.dst, ' ')
+			n, rest = 1, after
+		}
+		if i == len(fields) {
+			break
+		}
+		v := values[fields[i]]
+		if v == "" || !uri.all(v) {
+			return fmt.Errorf("header field %q: the merge value is empty or has a character that can't stand in a URI", name)
+		}
+		f.dst = append(f.dst, v...)
+		n += len(v)
 	}
-	return f.end(), nil
+	f.fold(n)
+	return nil
 }
 
 // appendMailbox writes a field that holds one mailbox; addr must come from ParseAddr.
 func appendMailbox(dst []byte, name, display, addr string) []byte {
 	f := startField(dst, name)
 	f.phrase(cleanValue(display))
-	f.dst = append(f.dst, ' ')
-	if f.col+len(" <>")+len(addr) > foldWidth && f.col > 1 {
-		f.dst = append(f.dst[:len(f.dst)-1], "\r\n "...)
-	}
-	f.dst = append(append(append(f.dst, '<'), addr...), '>')
+	f.dst = append(append(append(f.dst, " <"...), addr...), '>')
+	f.fold(len(" <>") + len(addr))
 	return f.end()
 }
 
@@ -176,7 +208,7 @@ func (f *fieldLine) phrase(display string) {
 	}
 	plain := true
 	for i := 0; i < len(display) && plain; i++ {
-		plain = display[i] == ' ' || isAtext(rune(display[i]))
+		plain = display[i] == ' ' || atext.is(display[i])
 	}
 	if !plain {
 		display = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(display) + `"`
@@ -233,7 +265,7 @@ func wordFits(text string, encoding byte, room int) int {
 
 func qCost(s string) (cost int) {
 	for i := 0; i < len(s); i++ {
-		if qPlain(s[i]) || s[i] == ' ' {
+		if plainQ.is(s[i]) || s[i] == ' ' {
 			cost++
 		} else {
 			cost += 3
@@ -242,14 +274,10 @@ func qCost(s string) (cost int) {
 	return cost
 }
 
-func qPlain(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!*+-/", c) >= 0
-}
-
 func appendQ(dst []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case qPlain(c):
+		case plainQ.is(c):
 			dst = append(dst, c)
 		case c == ' ':
 			dst = append(dst, '_')
@@ -258,25 +286,4 @@ func appendQ(dst []byte, s string) []byte {
 		}
 	}
 	return dst
-}
-
-// errURIValue is about a merge value in a structured field, such as the URI of List-Unsubscribe.
-var errURIValue = errors.New("the value is empty or has a character that can't stand in a URI")
-
-// checkURIValue makes sure that a merge value can't leave the place that a structured field gives
-// it: only the characters of a URI (RFC 3986, 2).
-func checkURIValue(v string) error {
-	if v == "" {
-		return errURIValue
-	}
-	for i := 0; i < len(v); i++ {
-		c := v[i]
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' {
-			continue
-		}
-		if strings.IndexByte("-._~:/?#[]@!$&'()*+,;=%", c) < 0 {
-			return errURIValue
-		}
-	}
-	return nil
 }

@@ -146,22 +146,17 @@ func (q *qpLine) join(lit *literal) {
 }
 
 func (f *openField) append(dst []byte, values []string) ([]byte, error) {
+	if f.structured {
+		line := startField(dst, f.name)
+		err := line.structured(f.name, f.literals, f.fields, values)
+		return line.end(), err
+	}
 	var b strings.Builder
 	for i, lit := range f.literals {
 		b.WriteString(lit)
-		if i == len(f.fields) {
-			break
+		if i < len(f.fields) {
+			b.WriteString(values[f.fields[i]])
 		}
-		v := values[f.fields[i]]
-		if f.structured {
-			if err := checkURIValue(v); err != nil {
-				return dst, fmt.Errorf("header field %q: %w", f.name, err)
-			}
-		}
-		b.WriteString(v)
-	}
-	if f.structured {
-		return appendStructured(dst, f.name, b.String())
 	}
 	return appendUnstructured(dst, f.name, b.String()), nil
 }
@@ -180,14 +175,23 @@ func (l *Letter) check(r *Recipient) error {
 // 3.6.4).
 func checkMessageID(id string) error {
 	left, right, _ := strings.Cut(id, "@")
-	for _, side := range [...]string{left, right} {
-		for atom := range strings.SplitSeq(side, ".") {
-			if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return r > '~' || !isAtext(r) }) {
-				return errors.New("the Message-ID isn't of the form left@right")
-			}
-		}
+	if !isDotAtom(left) || !isDotAtom(right) || len(id) > maxLine-4 {
+		return errors.New("the Message-ID isn't of the form left@right")
 	}
 	return nil
+}
+
+func isDotAtom(s string) bool {
+	for {
+		n := atext.span(s)
+		if n == 0 || n == len(s) {
+			return n > 0
+		}
+		if s[n] != '.' {
+			return false
+		}
+		s = s[n+1:]
+	}
 }
 
 func appendDate(dst []byte, t time.Time) []byte {

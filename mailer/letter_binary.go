@@ -46,8 +46,10 @@ func (l *Letter) MarshalBinary() ([]byte, error) {
 		w = append(w, byte(s.escape))
 		w = appendBytes(w, l.literals[i+1].text)
 	}
-	return binary.BigEndian.AppendUint32(w, crc32.Checksum(w, castagnoli)), nil
+	return sealed(w), nil
 }
+
+func sealed(w []byte) []byte { return binary.BigEndian.AppendUint32(w, crc32.Checksum(w, castagnoli)) }
 
 // UnmarshalBinary reads what MarshalBinary wrote, and copies what it keeps of data. Damaged data
 // gives an error, never a letter that is wrong.

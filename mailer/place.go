@@ -11,7 +11,7 @@ import (
 // there. Where no escaping makes a value harmless (script, style, event handlers, attributes
 // without quotes, the names of things) a mark is refused.
 func (m *Marker) places(text string) ([]escaping, error) {
-	var found []escaping
+	found := []escaping{} // not nil: that would say that the text isn't HTML
 	z := html.NewTokenizer(strings.NewReader(text))
 	raw := "" // the element whose content isn't markup, while we are in it
 	for {

@@ -98,31 +98,38 @@ const (
 	escapings
 )
 
+// keeps is what each escaping leaves alone.
+var keeps = [escapings]class{escapeText: plain, escapeHTML: markup, escapeURL: markURL, escapeURLStart: markURL}
+
 // value writes a merge value. It is one line: controls, line breaks included, become spaces.
 func (q *qpLine) value(v string, esc escaping) {
-	for i := 0; i < len(v); i++ {
-		c := v[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(v[i:]) // U+FFFD for what isn't UTF-8
-			i += size - 1
-			q.valueRune(r, esc)
+	for v != "" {
+		if q.col > 0 { // a run of characters that need nothing, as far as the line has room
+			n := keeps[esc].span(v[:min(len(v), max(0, qpWidth-q.col))])
+			q.dst = append(q.dst, v[:n]...)
+			q.col += n
+			if v = v[n:]; v == "" {
+				return
+			}
+		}
+		if c := v[0]; c < utf8.RuneSelf {
+			if c < ' ' || c == 0x7f {
+				c = ' '
+			}
+			q.escape(c, esc)
+			v = v[1:]
 			continue
 		}
-		if c < ' ' || c == 0x7f {
-			c = ' '
-		}
-		if esc == escapeText {
-			q.char(c)
-			continue
-		}
-		q.markup(c, esc)
+		r, size := utf8.DecodeRuneInString(v) // U+FFFD for what isn't UTF-8
+		q.valueRune(r, esc)
+		v = v[size:]
 	}
 }
 
 func (q *qpLine) valueRune(r rune, esc escaping) {
 	switch {
 	case r >= 0x80 && r < 0xa0 || r == 0x2028 || r == 0x2029: // C1 controls, Unicode line breaks
-		q.markup(' ', esc)
+		q.escape(' ', esc)
 	case esc >= escapeURL:
 		var octets [utf8.UTFMax]byte
 		for _, o := range octets[:utf8.EncodeRune(octets[:], r)] {
@@ -133,27 +140,25 @@ func (q *qpLine) valueRune(r rune, esc escaping) {
 	}
 }
 
-// markup writes an ASCII character of a value that lands in HTML, or in a URL in HTML. Characters
-// that no URL may hold (RFC 3986, 2) are percent-encoded there.
-func (q *qpLine) markup(c byte, esc escaping) {
-	if esc >= escapeURL && strings.IndexByte(" \"<>\\^`{|}", c) >= 0 {
+// escape writes an ASCII character of a value. In HTML some become entities; in a URL those that no
+// URI may hold (RFC 3986, 2) are percent-encoded.
+func (q *qpLine) escape(c byte, esc escaping) {
+	entity := ""
+	switch {
+	case esc == escapeText:
+	case esc >= escapeURL && !uri.is(c):
 		q.percent(c)
 		return
-	}
-	entity := ""
-	if esc != escapeText {
-		switch c {
-		case '<':
-			entity = "&lt;"
-		case '>':
-			entity = "&gt;"
-		case '&':
-			entity = "&amp;"
-		case '"':
-			entity = "&#34;"
-		case '\'':
-			entity = "&#39;"
-		}
+	case c == '<':
+		entity = "&lt;"
+	case c == '>':
+		entity = "&gt;"
+	case c == '&':
+		entity = "&amp;"
+	case c == '"':
+		entity = "&#34;"
+	case c == '\'':
+		entity = "&#39;"
 	}
 	if entity == "" {
 		q.char(c)
