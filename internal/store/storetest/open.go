@@ -95,7 +95,9 @@ func Open(t testing.TB, name string) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	names.Store(s, name)
 	t.Cleanup(func() {
+		names.Delete(s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}

@@ -20,6 +20,8 @@ func Cases() []Case {
 	return slices.Concat(
 		coreCases(),
 		listCases(),
+		feedCases(),
+		postCases(),
 		auditCases(),
 	)
 }
