@@ -52,42 +52,71 @@ func below(name, dir string) bool {
 // are used without a value that they need.
 func (c *Catalogue) checkUse(sources []*source) []error {
 	var faults []error
+	for _, src := range sources {
+		for _, name := range slices.Sorted(maps.Keys(src.trees)) {
+			faults = append(faults, c.checkTree(src.trees[name])...)
+		}
+	}
 	for area, list := range byArea(sources) {
-		parts := map[string]bool{}
+		parts := map[string]*parse.Tree{}
 		for _, src := range list {
 			if src.part {
-				for name := range src.trees {
-					parts[name] = true
-				}
+				maps.Copy(parts, src.trees)
 			}
 		}
 		for _, src := range list {
-			for _, name := range slices.Sorted(maps.Keys(src.trees)) {
-				faults = append(faults, c.checkTree(src, src.trees[name], parts, area)...)
+			if !src.part {
+				faults = append(faults, checkCalls(src, parts, area)...)
 			}
 		}
 	}
 	return faults
 }
 
-func (c *Catalogue) checkTree(src *source, tree *parse.Tree, parts map[string]bool, area string) []error {
+func (c *Catalogue) checkTree(tree *parse.Tree) []error {
 	var faults []error
 	for node := range nodes(tree.Root) {
-		var err error
-		switch node := node.(type) {
-		case *parse.TemplateNode:
-			if !parts[node.Name] && src.trees[node.Name] == nil {
-				err = fmt.Errorf("there is no template %q among the parts of %s", node.Name, area)
+		if command, ok := node.(*parse.CommandNode); ok {
+			if err := c.checkCommand(command); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", where(tree, node), err))
 			}
-		case *parse.CommandNode:
-			err = c.checkCommand(node)
-		}
-		if err != nil {
-			where, _ := tree.ErrorContext(node)
-			faults = append(faults, fmt.Errorf("%s: %w", where, err))
 		}
 	}
 	return faults
+}
+
+// checkCalls follows the templates that a source calls, its own before the parts, and names those
+// that don't exist. A part may call what every template that uses it defines.
+func checkCalls(src *source, parts map[string]*parse.Tree, area string) []error {
+	var faults []error
+	seen := map[string]bool{}
+	var follow func(tree *parse.Tree)
+	follow = func(tree *parse.Tree) {
+		for node := range nodes(tree.Root) {
+			call, ok := node.(*parse.TemplateNode)
+			if !ok || seen[call.Name] {
+				continue
+			}
+			seen[call.Name] = true
+			switch {
+			case src.trees[call.Name] != nil:
+				follow(src.trees[call.Name])
+			case parts[call.Name] != nil:
+				follow(parts[call.Name])
+			default:
+				faults = append(faults, fmt.Errorf("%s: there is no template %q in %s or among the parts of %s", where(tree, node), call.Name, src.name, area))
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(src.trees)) {
+		follow(src.trees[name])
+	}
+	return faults
+}
+
+func where(tree *parse.Tree, node parse.Node) string {
+	location, _ := tree.ErrorContext(node)
+	return location
 }
 
 // checkCommand checks a call of T or TH whose key is written out (a key that is put together while

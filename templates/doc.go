@@ -30,14 +30,12 @@
 //
 // # Texts
 //
-// A text is a line of TOML, or a table of plural forms (CLDR: one, other):
+// A text is a line of TOML, or two lines for its plural forms (CLDR: one, other):
 //
 //	confirm_button = "Ja, ik wil deze nieuwsbrief"
 //	greeting = "Beste {{.Name}},"
-//
-//	[posts]
-//	one = "{{.Count}} bericht"
-//	other = "{{.Count}} berichten"
+//	posts.one = "{{.Count}} bericht"
+//	posts.other = "{{.Count}} berichten"
 //
 // A template says {{T "posts" "Count" .N}}. Whole numbers are written as the language writes them
 // (1.204). A text whose key ends in _html holds markup and is used by {{TH "key" …}}, which escapes

@@ -21,7 +21,7 @@ func base() fstest.MapFS {
 		"locale/nl/common.toml": file("hello = \"Dag {{.Name}}\"\nnote_html = \"Lees de <a href=\\\"{{.URL}}\\\">uitleg</a>\"\n[posts]\none = \"één bericht\"\nother = \"{{.Count}} berichten\"\n"),
 		"locale/en/common.toml": file("hello = \"Hello {{.Name}}\"\nnote_html = \"Read the <a href=\\\"{{.URL}}\\\">notes</a>\"\n[posts]\none = \"{{.Count}} post\"\nother = \"{{.Count}} posts\"\n"),
 		"email/parts/frame.html": file(
-			`{{define "frame"}}<p lang="{{lang}}">{{template "main" .}}</p>{{end}}{{define "main"}}-{{end}}`),
+			`{{define "frame"}}<p lang="{{lang}}">{{template "main" .}}</p>{{end}}`),
 		"email/letter.html":   file(`{{define "main"}}{{T "hello" "Name" .Name}}: {{T "posts" "Count" .Posts}}{{end}}{{template "frame" .}}`),
 		"email/letter.txt":    file(`{{T "hello" "Name" .Name}}`),
 		"web/parts/none.html": file(`{{define "none"}}{{end}}`),
@@ -105,7 +105,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a count not given", "email/letter.txt", `{{T "posts"}}`, `needs a value for Count`},
 		{"markup as text", "web/home.html", `{{T "note_html" "URL" .URL}}`, `TH is for keys that end in _html`},
 		{"an unknown template", "email/letter.html", `{{template "lost" .}}`, `there is no template "lost"`},
-		{"a part of another kind", "email/letter.txt", `{{template "frame" .}}`, `there is no template "frame" among the parts of email/*.txt`},
+		{"a block that the frame needs", "email/letter.html", `{{template "frame" .}}`, `there is no template "main" in email/letter.html`},
+		{"a part of another kind", "email/letter.txt", `{{template "frame" .}}`, `there is no template "frame" in email/letter.txt or among the parts of email/*.txt`},
 		{"a part defined twice", "email/parts/two.html", `{{define "frame"}}{{end}}`, `"frame" is defined in email/parts/frame.html as well`},
 		{"an unknown function", "email/letter.html", `{{shout .Name}}`, `function "shout" not defined`},
 		{"a value in a comment for Outlook", "web/home.html", "{{outlook .X}}", "outlook takes one literal"},

@@ -1,0 +1,248 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/richtext"
+	"bode.example/mailer"
+	"bode.example/templates"
+)
+
+// The longest that parts of a post get, in characters: a summary is two or three lines.
+const (
+	maxTitle   = 160
+	maxSummary = 300
+	maxName    = 80 // of a topic
+	maxPlace   = 160
+	maxAway    = 30 // links to posts of a pause
+)
+
+// maxPictures keeps a digest mostly words: filters distrust mail that is mostly pictures.
+const maxPictures = 5
+
+// digestView is what the templates of a digest see.
+type digestView struct {
+	frame
+	List             List
+	Greeting         string
+	Introduction     []block
+	IntroductionText string
+	Contents         string // what there is, in one sentence, for want of an introduction
+	Groups           []group
+	Sections         bool // the groups have headings, so posts are one level deeper
+	More             int  // posts that there was no room for
+	Away             []Link
+	NewTopics        []string
+	NewTopicNames    string
+	Next             string
+	PreferencesURL   string
+	UnsubscribeURL   string
+	WhyURL           string
+
+	introduction []block // not shortened, for the browser
+}
+
+// group is posts under one heading: the Agenda, or a topic.
+type group struct {
+	Heading string
+	Posts   []postView
+}
+
+type postView struct {
+	Title, Link, Summary string
+	Under                string // date and topics
+	Topic                string // topics
+	Foreign              newsletter.Language
+	Picture              *Picture
+	IsEvent              bool
+	When, Place          string
+	Calendar             string
+}
+
+func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Marker) (*digestView, error) {
+	w := &words{composer: c, lang: d.Language}
+	v := &digestView{
+		frame: newFrame(headline.Subject, headline.Preheader, d.Layout, c.organisation),
+		List:  d.List, Greeting: marker.Mark(FieldGreeting),
+		UnsubscribeURL: marker.Mark(FieldUnsubscribe), PreferencesURL: marker.Mark(FieldPreferences), WhyURL: marker.Mark(FieldWhy),
+		Next: date(d.Language, d.NextAt, d.Zone),
+	}
+	v.Heading = d.List.Title
+	v.Under = upperFirst(date(d.Language, d.Date, d.Zone))
+	v.WebURL = webLink(d.WebURL)
+	v.introduce(d, w)
+	v.group(d, w)
+	for _, link := range d.Away[:min(len(d.Away), maxAway)] {
+		v.Away = append(v.Away, Link{line(link.Title, maxTitle), webLink(link.URL), foreign(link.Language, d.Language)})
+	}
+	for _, topic := range d.NewTopics {
+		v.NewTopics = append(v.NewTopics, line(topic, maxName))
+	}
+	v.NewTopicNames = w.and(v.NewTopics)
+	return v, w.err
+}
+
+// introduce takes the editor's introduction, shortened for the mail if need be, or says what there is.
+func (v *digestView) introduce(d *Digest, w *words) {
+	v.introduction = markdownBlocks(repairMojibake(d.Introduction))
+	v.Introduction = v.introduction
+	if short, cut := shorten(v.introduction, maxIntroduction); cut {
+		more := span{Text: w.say("mail_browser"), Link: v.WebURL}
+		v.Introduction = append(short, block{Kind: "paragraph", Items: [][]span{{more}}})
+	}
+	v.IntroductionText = plainBlocks(v.Introduction)
+	events := 0
+	for i := range d.Posts {
+		if d.Posts[i].isEvent() {
+			events++
+		}
+	}
+	var what []string
+	if events > 0 {
+		what = append(what, w.say("digest_contents_events", "Count", events))
+	}
+	if posts := len(d.Posts) - events; posts > 0 {
+		what = append(what, w.say("digest_contents_posts", "Count", posts))
+	}
+	if len(what) > 0 {
+		v.Contents = w.say("digest_contents", "What", w.and(what), "Count", len(d.Posts))
+	}
+}
+
+// group puts events first, soonest first, then each topic where the edition first has it, then what
+// has no topic. A post stands under the first of its topics, once.
+func (v *digestView) group(d *Digest, w *words) {
+	agenda, byTopic, topicless := []Post{}, map[string][]Post{}, []Post{}
+	var topics []string
+	for _, post := range d.Posts {
+		switch {
+		case post.isEvent():
+			agenda = append(agenda, post)
+		case len(post.Topics) == 0:
+			topicless = append(topicless, post)
+		default:
+			first := post.Topics[0]
+			if byTopic[first] == nil {
+				topics = append(topics, first)
+			}
+			byTopic[first] = append(byTopic[first], post)
+		}
+	}
+	slices.SortStableFunc(agenda, func(a, b Post) int { return a.StartsAt.Compare(b.StartsAt) })
+	add := func(heading string, posts []Post) {
+		if len(posts) == 0 {
+			return
+		}
+		g := group{Heading: heading}
+		for i := range posts {
+			g.Posts = append(g.Posts, newPostView(&posts[i], d))
+		}
+		v.Groups = append(v.Groups, g)
+	}
+	add(w.say("digest_agenda"), agenda)
+	for _, topic := range topics {
+		add(line(topic, maxName), byTopic[topic])
+	}
+	add(w.say("digest_other"), topicless)
+	v.Sections = len(v.Groups) > 1 || len(agenda) > 0
+	if !v.Sections && len(v.Groups) == 1 {
+		v.Groups[0].Heading = ""
+	}
+	v.dropPictures()
+}
+
+func (v *digestView) dropPictures() {
+	pictures := 0
+	for _, g := range v.Groups {
+		for i := range g.Posts {
+			if g.Posts[i].Picture != nil {
+				if pictures++; pictures > maxPictures {
+					g.Posts[i].Picture = nil
+				}
+			}
+		}
+	}
+}
+
+func (p *Post) isEvent() bool { return !p.StartsAt.IsZero() }
+
+func newPostView(p *Post, d *Digest) postView {
+	v := postView{
+		Title: line(p.Title, maxTitle), Link: webLink(p.Link), Summary: line(p.Summary, maxSummary),
+		Foreign: foreign(p.Language, d.Language), IsEvent: p.isEvent(), Place: line(p.Place, maxPlace),
+		Calendar: webLink(p.CalendarURL),
+	}
+	var topics []string
+	for _, topic := range p.Topics {
+		topics = append(topics, line(topic, maxName))
+	}
+	v.Topic = strings.Join(topics, ", ")
+	var under []string
+	if !p.PublishedAt.IsZero() {
+		under = append(under, templates.Day(d.Language, p.PublishedAt.In(d.Zone)))
+	}
+	if v.Topic != "" {
+		under = append(under, v.Topic)
+	}
+	v.Under = strings.Join(under, " · ")
+	if v.IsEvent {
+		v.When = upperFirst(templates.Period(d.Language, p.StartsAt.In(d.Zone), inZone(p.EndsAt, d.Zone)))
+	}
+	if alt := line(p.Picture.Alt, maxSummary); alt != "" && webLink(p.Picture.URL) != "" {
+		v.Picture = &Picture{webLink(p.Picture.URL), alt}
+	}
+	return v
+}
+
+// inZone keeps the zero time what it is.
+func inZone(t time.Time, zone *time.Location) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(zone)
+}
+
+// foreign is the language of something if it isn't that of the mail, for its lang attribute.
+func foreign(own, mail newsletter.Language) newsletter.Language {
+	if own == mail || !own.Valid() {
+		return ""
+	}
+	return own
+}
+
+func (v *digestView) posts() (n int) {
+	for _, g := range v.Groups {
+		n += len(g.Posts)
+	}
+	return n
+}
+
+// showing returns the view with its first n posts.
+func (v *digestView) showing(n int) *digestView {
+	short := *v
+	short.More = v.posts() - n
+	short.Groups = nil
+	for _, g := range v.Groups {
+		if n <= 0 {
+			break
+		}
+		g.Posts = g.Posts[:min(n, len(g.Posts))]
+		n -= len(g.Posts)
+		short.Groups = append(short.Groups, g)
+	}
+	return &short
+}
+
+// forWeb returns the view with everything in it and nobody's links.
+func (v *digestView) forWeb() *digestView {
+	web := *v
+	web.Introduction = v.introduction
+	web.Greeting, web.UnsubscribeURL, web.PreferencesURL, web.WhyURL = "", "", "", ""
+	return &web
+}
+
+// summaryOf is the beginning of a post, for the line after the subject.
+func summaryOf(p *Post, max int) string { return richtext.Excerpt(repairMojibake(p.Summary), max) }

@@ -1,0 +1,145 @@
+package compose
+
+import (
+	"time"
+)
+
+// Template names the mail that a Message is. The outbox stores it (newsletter.Delivery.Template).
+type Template string
+
+// The mails to one person. There is none to somebody who left: leaving is the last word.
+const (
+	TemplateConfirmation        Template = "confirmation"
+	TemplateWelcome             Template = "welcome"
+	TemplateAlreadySubscribed   Template = "already_subscribed"
+	TemplateAccessLink          Template = "access_link"
+	TemplateAddressConfirmation Template = "address_confirmation"
+	TemplateAddressNotice       Template = "address_notice"
+)
+
+// Templates lists them all.
+func Templates() []Template {
+	return []Template{TemplateConfirmation, TemplateWelcome, TemplateAlreadySubscribed,
+		TemplateAccessLink, TemplateAddressConfirmation, TemplateAddressNotice}
+}
+
+// A Message is what a mail to one person says: a *Confirmation, *Welcome, *AlreadySubscribed,
+// *AccessLink, *AddressConfirmation or *AddressNotice.
+type Message interface {
+	// Template names the mail that it is.
+	Template() Template
+	notice() notice
+}
+
+// Choice is one list that somebody chose, with topics and pace.
+type Choice struct {
+	List     List
+	Topics   []string  // none: all, also later ones
+	Schedule string    // in words: "elke maandag om 08.00 uur"
+	NextAt   time.Time // of the next edition; zero if it isn't known
+	// UnsubscribeURL leaves this list; a Welcome has it.
+	UnsubscribeURL string
+}
+
+// Confirmation asks the owner of an address whether they signed up (double opt-in). It holds nothing
+// of the form but choices among our own words, so that nobody can use the form to write to strangers
+// (STANDARDS D1), and the link confirms only what the mail lists (D2).
+type Confirmation struct {
+	Choices    []Choice
+	URL        string // the page with the button
+	ValidUntil time.Time
+	Zone       *time.Location
+}
+
+// Welcome tells somebody who confirmed what they chose.
+type Welcome struct {
+	Greeting       string // see Composer.Greeting
+	Choices        []Choice
+	PreferencesURL string
+	Zone           *time.Location
+}
+
+// AlreadySubscribed answers a sign-up for what somebody has already.
+type AlreadySubscribed struct {
+	Greeting       string
+	Choices        []Choice
+	PreferencesURL string
+	Zone           *time.Location
+}
+
+// AccessLink brings the single-use link to all that is held about a person.
+type AccessLink struct {
+	Greeting   string
+	URL        string
+	ValidUntil time.Time
+	Zone       *time.Location
+}
+
+// AddressConfirmation asks at a new address whether it shall be used. It names neither the old
+// address nor its owner: by a slip of the pen the new one may be a stranger's.
+type AddressConfirmation struct {
+	URL        string
+	ValidUntil time.Time
+	Zone       *time.Location
+}
+
+// AddressNotice tells the old address that it was replaced, with a way back (STANDARDS E12). It
+// doesn't name the new one: an old mailbox may have another owner by now.
+type AddressNotice struct {
+	Greeting  string
+	UndoURL   string
+	UndoUntil time.Time
+	Zone      *time.Location
+}
+
+// notice is what the messages have in common, in the same places.
+type notice struct {
+	texts    string // how the keys of its texts begin
+	greeting string
+	choices  []Choice
+	url      string // of its one button
+	until    time.Time
+	zone     *time.Location
+}
+
+// Template is TemplateConfirmation.
+func (m *Confirmation) Template() Template { return TemplateConfirmation }
+
+// Template is TemplateWelcome.
+func (m *Welcome) Template() Template { return TemplateWelcome }
+
+// Template is TemplateAlreadySubscribed.
+func (m *AlreadySubscribed) Template() Template { return TemplateAlreadySubscribed }
+
+// Template is TemplateAccessLink.
+func (m *AccessLink) Template() Template { return TemplateAccessLink }
+
+// Template is TemplateAddressConfirmation.
+func (m *AddressConfirmation) Template() Template { return TemplateAddressConfirmation }
+
+// Template is TemplateAddressNotice.
+func (m *AddressNotice) Template() Template { return TemplateAddressNotice }
+
+func (m *Confirmation) notice() notice {
+	return notice{texts: "confirmation", choices: m.Choices, url: m.URL, until: m.ValidUntil, zone: m.Zone}
+}
+
+func (m *Welcome) notice() notice {
+	return notice{texts: "welcome", greeting: m.Greeting, choices: m.Choices, url: m.PreferencesURL, zone: m.Zone}
+}
+
+func (m *AlreadySubscribed) notice() notice {
+	return notice{texts: "already", greeting: m.Greeting, choices: m.Choices, url: m.PreferencesURL, zone: m.Zone}
+}
+
+func (m *AccessLink) notice() notice {
+	return notice{texts: "access", greeting: m.Greeting, url: m.URL, until: m.ValidUntil, zone: m.Zone}
+}
+
+func (m *AddressConfirmation) notice() notice {
+	return notice{texts: "address_confirmation", url: m.URL, until: m.ValidUntil, zone: m.Zone}
+}
+
+func (m *AddressNotice) notice() notice {
+	return notice{texts: "address_notice", greeting: m.Greeting, url: m.UndoURL, until: m.UndoUntil, zone: m.Zone}
+}

@@ -1,0 +1,58 @@
+package compose
+
+import (
+	"fmt"
+
+	"bode.example/internal/newsletter"
+)
+
+// The merge fields of a digest: what is left open for each reader.
+const (
+	FieldGreeting    = "greeting"        // a whole line: "Beste Jan,"
+	FieldUnsubscribe = "unsubscribe_url" // https; takes a one-click POST (RFC 8058)
+	FieldPreferences = "preferences_url"
+	FieldWhy         = "why_url"
+)
+
+// Fields returns the names of the merge fields of a digest, in the order that a new letter has them.
+// A letter from the database may be older: ask it for its own.
+func Fields() []string {
+	return []string{FieldGreeting, FieldUnsubscribe, FieldPreferences, FieldWhy}
+}
+
+// Personal is what one reader's copy of a digest differs in.
+type Personal struct {
+	Greeting       string // see Composer.Greeting
+	UnsubscribeURL string
+	PreferencesURL string
+	WhyURL         string
+}
+
+// Values returns the values for the fields of a letter (mailer.Letter.Fields), in their order. It is
+// an error if the letter has a field that this program doesn't know.
+func (p *Personal) Values(fields []string) ([]string, error) {
+	values := make([]string, len(fields))
+	for i, field := range fields {
+		switch field {
+		case FieldGreeting:
+			values[i] = p.Greeting
+		case FieldUnsubscribe:
+			values[i] = p.UnsubscribeURL
+		case FieldPreferences:
+			values[i] = p.PreferencesURL
+		case FieldWhy:
+			values[i] = p.WhyURL
+		default:
+			return nil, fmt.Errorf("compose: the letter has a merge field %q, which this program doesn't know", field)
+		}
+	}
+	return values, nil
+}
+
+// Greeting is the line that opens a mail: "Beste Jan,", or "Beste lezer," to somebody without a name.
+func (c *Composer) Greeting(lang newsletter.Language, name string) (string, error) {
+	if name = line(name, 80); name == "" {
+		return c.text(lang, "greeting_unknown", nil)
+	}
+	return c.text(lang, "greeting", map[string]any{"Name": name})
+}
