@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"bode.example/internal/newsletter"
 )
 
 // ShowField is the form field of the reading aids: larger, smaller, wider, closer, reset, or a language.
@@ -38,9 +40,8 @@ func (d *Door) Shown(w http.ResponseWriter, r *http.Request, form url.Values) bo
 	}
 	state := stateOf(r)
 	choice := displayOf(r)
-	if slices.Contains(d.Languages, action) {
-		choice.Language = action
-		state.reader.Language = action
+	if lang := newsletter.Language(action); slices.Contains(d.Languages, lang) {
+		choice.Language, state.reader.Language = lang, lang
 	}
 	if !slices.Contains(d.Languages, choice.Language) {
 		choice.Language = "" // whatever stood there was not written by us

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"bode.example/internal/newsletter"
 )
 
 // cookieName is the only cookie of the public door. It holds what the reader chose to see, nothing about
@@ -26,7 +28,7 @@ const cookieLife = 365 * 24 * time.Hour
 type Display struct {
 	Size     int
 	Spacing  int
-	Language string
+	Language newsletter.Language
 }
 
 // Change returns d after one press on a reading aid: larger, smaller, wider, closer or reset. An unknown
@@ -75,7 +77,7 @@ func displayOf(r *http.Request) Display {
 	var d Display
 	d.Size, _ = strconv.Atoi(parts[0])
 	d.Spacing, _ = strconv.Atoi(parts[1])
-	d.Language = parts[2]
+	d.Language = newsletter.Language(parts[2])
 	return d.clamp()
 }
 
@@ -83,7 +85,7 @@ func displayOf(r *http.Request) Display {
 func (d Display) cookie(secure bool) *http.Cookie {
 	return &http.Cookie{
 		Name:     cookieName,
-		Value:    strconv.Itoa(d.Size) + "." + strconv.Itoa(d.Spacing) + "." + d.Language,
+		Value:    strconv.Itoa(d.Size) + "." + strconv.Itoa(d.Spacing) + "." + string(d.Language),
 		Path:     "/",
 		MaxAge:   int(cookieLife.Seconds()),
 		Secure:   secure,

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"bode.example/internal/newsletter"
 	"bode.example/templates"
 )
 
@@ -22,13 +23,13 @@ type Config struct {
 	Name      string
 	Templates *templates.Set
 	// Languages are the ones that readers may choose, the default first.
-	Languages []string
+	Languages []newsletter.Language
 	// URL is where readers reach the site. With https, cookies are Secure and HSTS is sent.
 	URL     *url.URL
 	Proxies Proxies
 	// Frame returns what every page of the door shows around its own data. It must not fail, and so
 	// asks no database: error pages have it too.
-	Frame func(r *http.Request, lang string) any
+	Frame func(r *http.Request, lang newsletter.Language) any
 	// Sessions says that a cookie signs people in. Then a form must provably come from the site itself;
 	// without it, there is nothing that another site could borrow.
 	Sessions bool

@@ -37,7 +37,7 @@ type View struct {
 	Page
 	Frame     any
 	Display   Display
-	Languages []string
+	Languages []newsletter.Language
 	Path      string // the page's own path, for the forms of the reading aids
 	Back      string // path and query to come back to
 	URL       string // the site's public address, without a slash at its end
@@ -76,7 +76,7 @@ func (d *Door) Render(w http.ResponseWriter, r *http.Request, p Page) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", Language(r))
+	h.Set("Content-Language", string(Language(r)))
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	h.Add("Vary", "Accept-Language, Cookie")
 	h.Set("Cache-Control", "private, no-cache")
@@ -194,4 +194,10 @@ func (d *Door) text(r *http.Request, key string, args map[string]any) string {
 		return ""
 	}
 	return text
+}
+
+// SampleView is a view with a page's sample data, as a template would get it from a request.
+func SampleView(p Page, frame any) *View {
+	return &View{Page: p, Frame: frame, Display: Display{Size: 1, Language: newsletter.Dutch}, Languages: newsletter.Languages(),
+		Path: "/path", Back: "/path?page=2", URL: "https://nieuws.example"}
 }

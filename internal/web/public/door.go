@@ -67,14 +67,15 @@ type Access interface {
 type Store interface {
 	// Lists, Topics and Schedules return archived ones too.
 	Lists(ctx context.Context) ([]newsletter.List, error)
+	List(ctx context.Context, id int64) (*newsletter.List, error)
 	ListByName(ctx context.Context, name string) (*newsletter.List, error)
 	Topics(ctx context.Context, listID int64) ([]newsletter.Topic, error)
 	Schedules(ctx context.Context, listID int64) ([]newsletter.Schedule, error)
-	// PublishedPosts returns published posts of a list with their topics, the newest date first, at
-	// most limit of them after skipping offset.
-	PublishedPosts(ctx context.Context, listID int64, limit, offset int) ([]newsletter.Post, error)
-	// PostByPublicID returns a post with its topics; drafts and withdrawn ones too.
-	PostByPublicID(ctx context.Context, id newsletter.PublicID) (*newsletter.Post, error)
+	// Posts returns posts of a list with their topics, the newest date first; published ones, unless
+	// other states are asked for.
+	Posts(ctx context.Context, q newsletter.PostQuery) ([]newsletter.Post, error)
+	// Post returns a post with its topics, in any state.
+	Post(ctx context.Context, id newsletter.PublicID) (*newsletter.Post, error)
 	// VariantByPublicID returns a variant and its edition. Variant.Web is a fragment for the page of this
 	// site: elements without style attributes (the Content-Security-Policy forbids them), headings from
 	// h2, no document around it.

@@ -3,6 +3,7 @@ package public
 import (
 	"net/http"
 
+	"bode.example/internal/newsletter"
 	"bode.example/internal/web"
 )
 
@@ -32,7 +33,7 @@ func (d *door) home(w http.ResponseWriter, r *http.Request) error {
 	if len(offers) == 1 {
 		page.Alone = &page.Lists[0]
 		page.Archive = page.Alone.URL + "/posts"
-		if page.Posts, err = d.posts(r, &offers[0].List, recentPosts, 0); err != nil {
+		if page.Posts, err = d.posts(r, newsletter.PostQuery{ListID: offers[0].ID, Limit: recentPosts}); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"bode.example/internal/newsletter"
@@ -47,13 +46,17 @@ func topicTitles(topics []newsletter.Topic, ids newsletter.IDs, lang newsletter.
 	return titles
 }
 
-// posts returns a list's newest posts as pages show them.
-func (d *door) posts(r *http.Request, l *newsletter.List, limit, offset int) ([]postView, error) {
-	posts, err := d.Store.PublishedPosts(r.Context(), l.ID, limit, offset)
-	if err != nil || len(posts) == 0 {
+// posts returns a list's posts as pages show them.
+func (d *door) posts(r *http.Request, q newsletter.PostQuery) ([]postView, error) {
+	posts, err := d.Store.Posts(r.Context(), q)
+	if err != nil {
 		return nil, err
 	}
-	topics, err := d.Store.Topics(r.Context(), l.ID)
+	return d.postViews(r, q.ListID, posts)
+}
+
+func (d *door) postViews(r *http.Request, listID int64, posts []newsletter.Post) ([]postView, error) {
+	topics, err := d.Store.Topics(r.Context(), listID)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +117,7 @@ func (d *door) published(r *http.Request, id string) (*newsletter.Post, *newslet
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := d.Store.PostByPublicID(r.Context(), public)
+	p, err := d.Store.Post(r.Context(), public)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -139,12 +142,15 @@ func (d *door) mailto(r *http.Request, p *newsletter.Post) (template.URL, error)
 // address returns the public address of a path of this site.
 func (d *door) address(path string) string { return strings.TrimSuffix(d.URL.String(), "/") + path }
 
-// relatedPosts is how many other posts stand under one.
-const relatedPosts = 3
+// relatedPosts is how many other posts stand under one, chosen among the newest relatedAmong.
+const (
+	relatedPosts = 3
+	relatedAmong = 30
+)
 
 // related returns the newest other posts, those that share a topic first.
 func (d *door) related(r *http.Request, l *newsletter.List, p *newsletter.Post, topics []newsletter.Topic) ([]postView, error) {
-	posts, err := d.Store.PublishedPosts(r.Context(), l.ID, 30, 0)
+	posts, err := d.Store.Posts(r.Context(), newsletter.PostQuery{ListID: l.ID, Limit: relatedAmong})
 	if err != nil {
 		return nil, err
 	}
@@ -170,10 +176,10 @@ func shared(a, b *newsletter.Post) int {
 
 // archivePage is the data of archive.html.
 type archivePage struct {
-	List         listView
-	Posts        []postView
-	Number       int
-	Newer, Older string
+	List   listView
+	Posts  []postView
+	Newest string // back to the first page
+	Older  string
 }
 
 // archiveSize is how many posts a page of the archive shows.
@@ -184,29 +190,24 @@ func (d *door) archive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	number := 1
-	if text := r.URL.Query().Get("page"); text != "" {
-		if number, err = strconv.Atoi(text); err != nil || number < 1 || number > 10000 {
-			return web.Status(http.StatusNotFound)
+	page := archivePage{List: d.listView(l, reader(r))}
+	query := newsletter.PostQuery{ListID: l.ID, Limit: archiveSize + 1}
+	if after := r.URL.Query().Get("after"); after != "" {
+		if query.After, _, err = d.published(r, after); err != nil {
+			return err
 		}
+		page.Newest = page.List.URL + "/posts"
 	}
-	page := archivePage{List: d.listView(l, reader(r)), Number: number}
-	if page.Posts, err = d.posts(r, l, archiveSize+1, (number-1)*archiveSize); err != nil {
+	posts, err := d.Store.Posts(r.Context(), query)
+	if err != nil {
 		return err
 	}
-	if len(page.Posts) == 0 && number > 1 {
-		return web.Status(http.StatusNotFound)
+	if len(posts) > archiveSize {
+		posts = posts[:archiveSize]
+		page.Older = page.List.URL + "/posts?after=" + posts[archiveSize-1].PublicID.String()
 	}
-	here := page.List.URL + "/posts"
-	if len(page.Posts) > archiveSize {
-		page.Posts = page.Posts[:archiveSize]
-		page.Older = here + "?page=" + strconv.Itoa(number+1)
-	}
-	switch {
-	case number == 2:
-		page.Newer = here
-	case number > 2:
-		page.Newer = here + "?page=" + strconv.Itoa(number-1)
+	if page.Posts, err = d.postViews(r, l.ID, posts); err != nil {
+		return err
 	}
 	return d.Render(w, r, web.Page{Template: "archive.html", Data: page})
 }

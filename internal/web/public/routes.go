@@ -43,10 +43,13 @@ type door struct {
 	Config
 }
 
-// New returns the public door with all its routes.
+// New returns the public door with all its routes. It fails if a template doesn't work.
 func New(c Config) (http.Handler, error) {
 	c.Web.Name = "public"
-	c.Web.Frame = func(*http.Request, string) any { return &c.Site }
+	c.Web.Frame = func(*http.Request, newsletter.Language) any { return &c.Site }
+	if err := checkTemplates(c.Web.Templates); err != nil {
+		return nil, err
+	}
 	kit, err := web.NewDoor(c.Web)
 	if err != nil {
 		return nil, err
@@ -108,7 +111,7 @@ func (d *door) routes() {
 }
 
 // reader is the language of a request, as the newsletter names it.
-func reader(r *http.Request) newsletter.Language { return newsletter.Language(web.Language(r)) }
+func reader(r *http.Request) newsletter.Language { return web.Language(r) }
 
 // client is where a form came from, as far as limits and proof need it.
 func (d *door) client(r *http.Request) newsletter.Client {

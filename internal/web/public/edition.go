@@ -1,0 +1,39 @@
+package public
+
+import (
+	"cmp"
+	"html/template"
+	"net/http"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/web"
+)
+
+// editionPage is the data of edition.html: an edition as the readers of one variant got it. It bears no
+// person, so its address may be passed on.
+type editionPage struct {
+	List    listView
+	Subject string
+	Lang    newsletter.Language
+	At      newsletter.Time
+	Body    template.HTML
+}
+
+func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
+	id, err := newsletter.ParsePublicID(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	v, e, err := d.Store.VariantByPublicID(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	l, err := d.Store.List(r.Context(), e.ListID)
+	if err != nil {
+		return err
+	}
+	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject, Lang: v.Language,
+		At:   cmp.Or(e.ScheduledFor, e.ReleasedAt),
+		Body: template.HTML(v.Web)} //nolint:gosec // made by our own templates from sanitised posts
+	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Pictures: true})
+}

@@ -1,0 +1,73 @@
+package public
+
+import (
+	"net/http"
+
+	"bode.example/internal/newsletter"
+)
+
+// standingView is a subscription, or what a confirmation will make one, in words.
+type standingView struct {
+	Title     string
+	Lang      newsletter.Language
+	AllTopics bool
+	Topics    []string
+	Pace      string
+	Paused    bool
+	Until     newsletter.Time
+	Ended     bool
+	NextAt    newsletter.Time
+	Links     newsletter.Links
+}
+
+func (d *door) choiceInWords(o *offer, c newsletter.Choice, lang newsletter.Language) standingView {
+	list := d.listView(&o.List, lang)
+	v := standingView{Title: list.Title, Lang: list.Lang, AllTopics: c.AllTopics, Topics: topicTitles(o.topics, c.Topics, lang)}
+	for _, s := range o.schedules {
+		if s.ID == c.ScheduleID {
+			text, _ := textIn(s.Texts, lang, o.Language)
+			v.Pace = text.Title
+			if s.State == newsletter.ScheduleActive && o.State == newsletter.ListActive {
+				v.NextAt = s.NextAt
+			}
+		}
+	}
+	return v
+}
+
+func (d *door) standingInWords(o *offer, s newsletter.Standing, lang newsletter.Language) standingView {
+	v := d.choiceInWords(o, newsletter.Choice{ScheduleID: s.Subscription.ScheduleID, AllTopics: s.AllTopics, Topics: s.Topics}, lang)
+	v.Paused = s.Subscription.State == newsletter.SubscriptionPaused
+	v.Until = s.Subscription.PausedUntil
+	v.Ended = s.Subscription.State == newsletter.SubscriptionUnsubscribed
+	v.Links = s.Links
+	return v
+}
+
+// standings puts subscriptions into words.
+func (d *door) standings(r *http.Request, all []newsletter.Standing) ([]standingView, error) {
+	byID, err := d.offersByID(r)
+	if err != nil {
+		return nil, err
+	}
+	var views []standingView
+	for _, s := range all {
+		if o := byID[s.Subscription.ListID]; o != nil {
+			views = append(views, d.standingInWords(o, s, reader(r)))
+		}
+	}
+	return views, nil
+}
+
+// offersByID returns every list, also archived ones: their links keep working.
+func (d *door) offersByID(r *http.Request) (map[int64]*offer, error) {
+	offers, err := d.offers(r.Context(), true)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[int64]*offer{}
+	for i := range offers {
+		byID[offers[i].ID] = &offers[i]
+	}
+	return byID, nil
+}

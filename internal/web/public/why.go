@@ -1,0 +1,39 @@
+package public
+
+import (
+	"net/http"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/web"
+)
+
+// whyPage is the data of why.html.
+type whyPage struct {
+	Standing                 standingView
+	RequestedAt, ConfirmedAt newsletter.Time
+	Channel                  string // in words
+	Wording                  string
+	WordingLang              newsletter.Language
+}
+
+func (d *door) why(w http.ResponseWriter, r *http.Request) error {
+	why, err := d.Settings.Why(r.Context(), r.PathValue("token"), d.Now())
+	if err != nil {
+		return err
+	}
+	views, err := d.standings(r, []newsletter.Standing{why.Standing})
+	if err != nil {
+		return err
+	}
+	if len(views) == 0 {
+		return web.Status(http.StatusNotFound)
+	}
+	page := whyPage{Standing: views[0], RequestedAt: why.RequestedAt, ConfirmedAt: why.ConfirmedAt,
+		Wording: why.Wording.Text, WordingLang: why.Wording.Language}
+	if key := "channel_" + why.Channel; d.Templates.Texts().Has(key) {
+		if page.Channel, err = d.Templates.Texts().Text(reader(r), key, nil); err != nil {
+			return err
+		}
+	}
+	return d.Render(w, r, web.Page{Template: "why.html", Private: true, Data: page})
+}
