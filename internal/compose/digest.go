@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -98,6 +99,7 @@ func (c *Composer) Digest(d *Digest) (*Rendered, error) {
 	if err != nil {
 		return nil, err
 	}
+	web = strings.TrimSpace(web) + "\n"
 	header, err := c.listHeader(d, marker)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -53,8 +52,7 @@ type group struct {
 
 type postView struct {
 	Title, Link, Summary string
-	Under                string // date and topics
-	Topic                string // topics
+	Under                string // date and topics, but for the topic that is the heading above
 	Foreign              newsletter.Language
 	Picture              *Picture
 	IsEvent              bool
@@ -74,14 +72,18 @@ func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Ma
 	v.Under = upperFirst(date(d.Language, d.Date, d.Zone))
 	v.WebURL = webLink(d.WebURL)
 	v.introduce(d, w)
-	v.group(d, w)
+	v.fillGroups(d, w)
 	for _, link := range d.Away[:min(len(d.Away), maxAway)] {
 		v.Away = append(v.Away, Link{line(link.Title, maxTitle), webLink(link.URL), foreign(link.Language, d.Language)})
 	}
 	for _, topic := range d.NewTopics {
 		v.NewTopics = append(v.NewTopics, line(topic, maxName))
 	}
-	v.NewTopicNames = w.and(v.NewTopics)
+	var quoted []string
+	for _, topic := range v.NewTopics {
+		quoted = append(quoted, w.say("quote", "Text", topic))
+	}
+	v.NewTopicNames = w.and(quoted)
 	return v, w.err
 }
 
@@ -112,44 +114,25 @@ func (v *digestView) introduce(d *Digest, w *words) {
 	}
 }
 
-// group puts events first, soonest first, then each topic where the edition first has it, then what
-// has no topic. A post stands under the first of its topics, once.
-func (v *digestView) group(d *Digest, w *words) {
-	agenda, byTopic, topicless := []Post{}, map[string][]Post{}, []Post{}
-	var topics []string
-	for _, post := range d.Posts {
+// fillGroups makes the groups as the templates see them. Without sections no group has a heading.
+func (v *digestView) fillGroups(d *Digest, w *words) {
+	sections := arrange(d.Posts)
+	v.Sections = len(sections) > 1 || len(sections) == 1 && sections[0].kind == agenda
+	for _, section := range sections {
+		g, topic := group{}, ""
 		switch {
-		case post.isEvent():
-			agenda = append(agenda, post)
-		case len(post.Topics) == 0:
-			topicless = append(topicless, post)
+		case !v.Sections:
+		case section.kind == agenda:
+			g.Heading = w.say("digest_agenda")
+		case section.kind == rest:
+			g.Heading = w.say("digest_other")
 		default:
-			first := post.Topics[0]
-			if byTopic[first] == nil {
-				topics = append(topics, first)
-			}
-			byTopic[first] = append(byTopic[first], post)
+			g.Heading, topic = line(section.topic, maxName), section.topic
 		}
-	}
-	slices.SortStableFunc(agenda, func(a, b Post) int { return a.StartsAt.Compare(b.StartsAt) })
-	add := func(heading string, posts []Post) {
-		if len(posts) == 0 {
-			return
-		}
-		g := group{Heading: heading}
-		for i := range posts {
-			g.Posts = append(g.Posts, newPostView(&posts[i], d))
+		for _, post := range section.posts {
+			g.Posts = append(g.Posts, newPostView(post, topic, d))
 		}
 		v.Groups = append(v.Groups, g)
-	}
-	add(w.say("digest_agenda"), agenda)
-	for _, topic := range topics {
-		add(line(topic, maxName), byTopic[topic])
-	}
-	add(w.say("digest_other"), topicless)
-	v.Sections = len(v.Groups) > 1 || len(agenda) > 0
-	if !v.Sections && len(v.Groups) == 1 {
-		v.Groups[0].Heading = ""
 	}
 	v.dropPictures()
 }
@@ -167,25 +150,21 @@ func (v *digestView) dropPictures() {
 	}
 }
 
-func (p *Post) isEvent() bool { return !p.StartsAt.IsZero() }
-
-func newPostView(p *Post, d *Digest) postView {
+// newPostView shows all topics of a post but the one that it stands under.
+func newPostView(p *Post, topic string, d *Digest) postView {
 	v := postView{
 		Title: line(p.Title, maxTitle), Link: webLink(p.Link), Summary: line(p.Summary, maxSummary),
 		Foreign: foreign(p.Language, d.Language), IsEvent: p.isEvent(), Place: line(p.Place, maxPlace),
 		Calendar: webLink(p.CalendarURL),
 	}
-	var topics []string
-	for _, topic := range p.Topics {
-		topics = append(topics, line(topic, maxName))
-	}
-	v.Topic = strings.Join(topics, ", ")
 	var under []string
-	if !p.PublishedAt.IsZero() {
+	if !p.PublishedAt.IsZero() && !v.IsEvent {
 		under = append(under, templates.Day(d.Language, p.PublishedAt.In(d.Zone)))
 	}
-	if v.Topic != "" {
-		under = append(under, v.Topic)
+	for _, other := range p.Topics {
+		if other != topic {
+			under = append(under, line(other, maxName))
+		}
 	}
 	v.Under = strings.Join(under, " · ")
 	if v.IsEvent {

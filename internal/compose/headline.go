@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"slices"
 	"strings"
 
 	"bode.example/templates"
@@ -36,20 +35,6 @@ func (c *Composer) Headline(d *Digest) (Headline, error) {
 		h.Preheader = line(d.List.Title, maxPreheader)
 	}
 	return h, w.err
-}
-
-// readingOrder is the order of the posts as the digest shows its first ones: events before all else.
-func readingOrder(posts []Post) []*Post {
-	var events, others []*Post
-	for i := range posts {
-		if posts[i].isEvent() {
-			events = append(events, &posts[i])
-		} else {
-			others = append(others, &posts[i])
-		}
-	}
-	slices.SortStableFunc(events, func(a, b *Post) int { return a.StartsAt.Compare(b.StartsAt) })
-	return append(events, others...)
 }
 
 func subject(d *Digest, order []*Post, w *words) string {

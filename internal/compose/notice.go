@@ -20,8 +20,7 @@ type noticeView struct {
 
 type choiceView struct {
 	Choice
-	TopicNames string
-	Next       string
+	Next string
 }
 
 // Notice makes a mail to one person. The draft has no merge fields: compile it with a nil Marker.
@@ -94,7 +93,7 @@ func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) 
 	}
 	for _, choice := range n.choices {
 		choice.UnsubscribeURL = webLink(choice.UnsubscribeURL)
-		v.Choices = append(v.Choices, choiceView{choice, w.and(choice.Topics), date(w.lang, choice.NextAt, n.zone)})
+		v.Choices = append(v.Choices, choiceView{choice, date(w.lang, choice.NextAt, n.zone)})
 	}
 	return v
 }
