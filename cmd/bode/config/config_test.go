@@ -444,17 +444,3 @@ func TestC1_DKIMKeysAreChecked(t *testing.T) {
 		})
 	}
 }
-
-func TestDuration(t *testing.T) {
-	for in, want := range map[string]string{"7d": "7d", "168h": "7d", "1d12h": "1d12h", "90m": "1h30m", "30s": "30s", "10m": "10m", "24h": "1d", "0s": "0s", "1h0m5s": "1h0m5s"} {
-		d, err := config.ParseDuration(in)
-		if err != nil || config.FormatDuration(d) != want {
-			t.Errorf("%s: got %s, %v; want %s", in, config.FormatDuration(d), err, want)
-		}
-	}
-	for _, in := range []string{"", "7", "-1h", "1d-1h", "d", "1dd", "99999d", "week", "+1h", "1d+1h"} {
-		if d, err := config.ParseDuration(in); err == nil {
-			t.Errorf("%q is read as %s", in, d)
-		}
-	}
-}

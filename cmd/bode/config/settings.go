@@ -169,6 +169,8 @@ func (c *Config) signupSettings() []setting {
 	}
 }
 
+const day = 24 * time.Hour
+
 func newConfig() *Config {
 	return &Config{Pages: map[newsletter.Language]*Pages{}, origins: map[string]Origin{}}
 }

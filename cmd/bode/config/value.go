@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"bode.example/cmd/bode/tomlfile"
 	"bode.example/internal/newsletter"
 )
 
@@ -115,15 +116,15 @@ func truth(to *bool) value {
 
 func duration(to *time.Duration, least, most time.Duration) value {
 	return scalar(text, to, func(s string) (time.Duration, error) {
-		d, err := ParseDuration(s)
+		d, err := tomlfile.ParseDuration(s)
 		if err != nil {
 			return 0, err
 		}
 		if d < least || d > most {
-			return 0, fmt.Errorf("%s is not between %s and %s", s, FormatDuration(least), FormatDuration(most))
+			return 0, fmt.Errorf("%s is not between %s and %s", s, tomlfile.FormatDuration(least), tomlfile.FormatDuration(most))
 		}
 		return d, nil
-	}, FormatDuration)
+	}, tomlfile.FormatDuration)
 }
 
 func logLevel(to *slog.Level) value {

@@ -116,6 +116,33 @@ func (t *Table) Bool(key string) bool { return read[bool](t, key, "true or false
 // Int reads a whole number.
 func (t *Table) Int(key string) int64 { return read[int64](t, key, "a whole number") }
 
+// Duration reads a length of time, such as "7d" or "90m".
+func (t *Table) Duration(key string) time.Duration {
+	s := t.String(key)
+	if s == "" {
+		return 0
+	}
+	d, err := ParseDuration(s)
+	if err != nil {
+		t.Faultf(key, "%s", err)
+	}
+	return d
+}
+
+// Time reads a date or a date with a time of day, which stand without quotation marks. One that
+// names no offset is on the wall clock of the zone; a date is its midnight.
+func (t *Table) Time(key string, zone *time.Location) time.Time {
+	v := read[time.Time](t, key, "a date such as 2026-11-23, without quotation marks")
+	switch v.Location().String() {
+	case "date-local", "datetime-local":
+		return time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), v.Nanosecond(), zone)
+	case "time-local":
+		t.Faultf(key, "must be a date such as 2026-11-23, not a time of day only")
+		return time.Time{}
+	}
+	return v
+}
+
 // Strings reads a list of texts.
 func (t *Table) Strings(key string) []string {
 	var all []string

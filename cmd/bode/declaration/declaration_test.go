@@ -1,0 +1,145 @@
+package declaration_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bode.example/cmd/bode/declaration"
+	"bode.example/internal/newsletter"
+)
+
+var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func defaults(t testing.TB) declaration.Defaults {
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return declaration.Defaults{
+		SenderName: "Stichting Voorbeeld", SenderAddress: "nieuws@example.nl", ReplyTo: "redactie@example.nl",
+		Language: newsletter.Dutch, Zone: zone, Domain: "nieuws.example.nl", Now: now,
+		Next: func(cron, _ string, after time.Time) (time.Time, error) {
+			if cron == "whenever" {
+				return time.Time{}, errors.New(`"whenever" has one field; a cron line has five`)
+			}
+			return after.Add(time.Hour), nil
+		},
+	}
+}
+
+const small = `[[list]]
+name = "raad"
+title.nl = "De raad"
+[[list.schedule]]
+name = "week"
+title.nl = "Wekelijks"
+cron = "0 8 * * 1"
+`
+
+func TestReadFillsInDefaults(t *testing.T) {
+	f, err := declaration.Read("f.toml", []byte(small), defaults(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := newsletter.Declaration{Lists: []newsletter.DeclaredList{{
+		List: newsletter.List{Name: "raad", Language: "nl", Texts: newsletter.Texts{"nl": {Title: "De raad"}}, ListID: "raad.nieuws.example.nl",
+			SenderName: "Stichting Voorbeeld", SenderAddress: "nieuws@example.nl", ReplyTo: "redactie@example.nl"},
+		Schedules: []newsletter.DeclaredSchedule{{Schedule: newsletter.Schedule{Name: "week", Texts: newsletter.Texts{"nl": {Title: "Wekelijks"}},
+			Cron: "0 8 * * 1", Zone: "Europe/Amsterdam", Review: "automatic", Unapproved: "hold", Empty: "skip",
+			Grace: newsletter.Duration(12 * time.Hour), NextAt: newsletter.At(now.Add(time.Hour))}}},
+	}}}
+	if diff := cmp.Diff(want, f.Declaration); diff != "" {
+		t.Error(diff)
+	}
+	if got := f.Place("schedule", "raad", "week"); got != "f.toml:5" {
+		t.Errorf("the schedule is at %q", got)
+	}
+}
+
+func TestReadEverything(t *testing.T) {
+	text, err := os.ReadFile("testdata/whole.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := declaration.Read("whole.toml", text, defaults(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := newsletter.Declaration{Lists: []newsletter.DeclaredList{{
+		List: newsletter.List{Name: "raad", State: "paused", Language: "en", ListID: "raad.example.org", SenderName: "Raad", SenderAddress: "raad@example.org", ReplyTo: "vraag@example.org",
+			Texts: newsletter.Texts{"nl": {Title: "De raad", Description: "Over de raad."}, "en": {Title: "The council", Description: "About it."}}},
+		Topics: []newsletter.Topic{
+			{Name: "geld", Texts: newsletter.Texts{"nl": {Title: "Geld"}, "en": {Title: "Money"}}},
+			{Name: "zorg", Texts: newsletter.Texts{"en": {Title: "Care"}}}},
+		Feeds: []newsletter.Feed{{Name: "site", URL: "http://10.0.0.1/feed", Internal: true, Interval: newsletter.Duration(time.Hour),
+			ImportSince: newsletter.At(time.Date(2025, 12, 31, 23, 0, 0, 0, time.UTC)), Mapping: newsletter.Mapping{"Euro & Cent": "geld"}}},
+		Schedules: []newsletter.DeclaredSchedule{{Replaces: []string{"maand"}, Schedule: newsletter.Schedule{Name: "week", State: "active",
+			Texts: newsletter.Texts{"en": {Title: "Weekly"}}, Cron: "0 8 * * 1", Zone: "Europe/Paris", Review: "approval", Unapproved: "send", Empty: "send",
+			Lead: newsletter.Duration(48 * time.Hour), Grace: newsletter.Duration(time.Hour), NextAt: newsletter.At(now.Add(time.Hour))}}},
+	}}}
+	if diff := cmp.Diff(want, f.Declaration); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadReportsEveryFault(t *testing.T) {
+	text, err := os.ReadFile("testdata/faults.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/faults.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = declaration.Read("faults.toml", text, defaults(t))
+	if err == nil {
+		t.Fatal("no fault was found")
+	}
+	if diff := cmp.Diff(strings.Split(strings.TrimSpace(string(want)), "\n"), strings.Split(err.Error(), "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadWithoutASender(t *testing.T) {
+	none := defaults(t)
+	none.SenderName, none.SenderAddress = "", ""
+	_, err := declaration.Read("f.toml", []byte(small), none)
+	const want = `f.toml:1: list.sender_name: is not set here, nor is sender.name in the configuration
+f.toml:1: list.sender_address: is not set here, nor is sender.address in the configuration`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReadNothing(t *testing.T) {
+	if _, err := declaration.Read("f.toml", nil, defaults(t)); err == nil || !strings.Contains(err.Error(), "begin one with [[list]]") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"testdata/whole.toml", "testdata/faults.toml"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	d := defaults(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, err := declaration.Read("f.toml", text, d)
+		if err != nil {
+			return
+		}
+		for _, l := range file.Lists {
+			if l.Name == "" || l.Texts[l.Language].Title == "" || len(l.Schedules) == 0 {
+				t.Errorf("a list that can't be was read without a fault: %+v", l)
+			}
+		}
+	})
+}
