@@ -49,6 +49,8 @@ type Change struct {
 	ID        int64  `json:"-"`
 	Hash      string `json:"-"`
 	Successor string `json:"successor,omitempty"`
+	// Baseline says that a feed begins anew: its next reading is owed to nobody.
+	Baseline bool `json:"-"`
 }
 
 // Plan is what it takes to make what is stored equal to a declaration.
@@ -81,6 +83,19 @@ func (d Declaration) Plan(stored Stored) Plan {
 		}
 	}
 	return Plan{Changes: slices.Concat(p.changes, p.archives)}
+}
+
+// Sets reports whether the change gives a value to a field.
+func (c *Change) Sets(field string) bool {
+	return slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return f.Name == field })
+}
+
+// Obstacles returns the changes that can't be made, or, unless forced, would overwrite what somebody
+// else changed.
+func (p Plan) Obstacles(force bool) []Change {
+	return slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool {
+		return c.Refused == "" && (force || !c.Elsewhere)
+	})
 }
 
 // Visible returns the changes that somebody would want to see.
@@ -186,8 +201,11 @@ func (p *planner) compare(noun, list string, want, have thing) *Change {
 	default:
 		return nil
 	}
-	if f, ok := want.value.(*Feed); ok && c.Verb == ChangeUpdate {
-		c.Note = f.movedNote(have.value.(*Feed))
+	if f, ok := want.value.(*Feed); ok && c.Verb != ChangeCreate {
+		c.Baseline = have.archived || f.Moved(have.value.(*Feed))
+	}
+	if c.Baseline {
+		c.Note = "what stands there when it is first read counts as old and is mailed to nobody"
 	}
 	p.changes = append(p.changes, c)
 	return &p.changes[len(p.changes)-1]
@@ -199,16 +217,9 @@ func (c *Change) listIDDiffers(have thing) bool {
 	return ok && want.ListID != "" && want.ListID != have.value.(*List).ListID
 }
 
-// Moved reports whether a feed is pointed at another source than the one that it was read from. A
-// new address that the old source itself named is no other source.
-func (f *Feed) Moved(from *Feed) bool { return f.URL != from.URL }
-
-func (f *Feed) movedNote(from *Feed) string {
-	if !f.Moved(from) {
-		return ""
-	}
-	return "what stands at the new address when it is first read counts as old and is mailed to nobody"
-}
+// Moved reports whether a feed is pointed at another source than the one that it was read from. An
+// address to which the old source itself has sent us is no other source.
+func (f *Feed) Moved(from *Feed) bool { return f.URL != from.URL && f.URL != from.MovedTo }
 
 // archive plans the end of what a file no longer names, if one ever did.
 func (p *planner) archive(noun, list string, have thing) {

@@ -39,7 +39,7 @@ func applied(fn func(*DeclaredList)) Stored {
 func brief(p Plan) []Change {
 	var all []Change
 	for _, c := range p.Changes {
-		c.Want, c.ID, c.Hash = nil, 0, ""
+		c.Want, c.ID, c.Hash, c.Baseline = nil, 0, "", false
 		all = append(all, c)
 	}
 	return all
@@ -93,7 +93,10 @@ func TestPlan(t *testing.T) {
 		{"a List-Id that is not declared stays", declared(func(l *DeclaredList) { l.ListID = "" }), applied(nil), nil},
 		{"a feed is pointed elsewhere", declared(func(l *DeclaredList) { l.Feeds[0].URL = "https://example.nl/rss" }), applied(nil), []Change{
 			{Verb: ChangeUpdate, Noun: "feed", List: "raad", Name: "site", Fields: []FieldChange{{"url", "https://example.nl/feed", "https://example.nl/rss"}},
-				Note: "what stands at the new address when it is first read counts as old and is mailed to nobody"}}},
+				Note: "what stands there when it is first read counts as old and is mailed to nobody"}}},
+		{"a feed follows its source", declared(func(l *DeclaredList) { l.Feeds[0].URL = "https://example.nl/rss" }),
+			applied(func(l *DeclaredList) { l.Feeds[0].MovedTo = "https://example.nl/rss" }), []Change{
+				{Verb: ChangeUpdate, Noun: "feed", List: "raad", Name: "site", Fields: []FieldChange{{"url", "https://example.nl/feed", "https://example.nl/rss"}}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.plan, brief(c.want.Plan(c.stored))); diff != "" {

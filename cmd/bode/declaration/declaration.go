@@ -101,36 +101,32 @@ func (r *reader) texts(t *tomlfile.Table, must newsletter.Language) newsletter.T
 	texts := newsletter.Texts{}
 	titles, descriptions := t.Table("title"), t.Table("description")
 	for _, lang := range newsletter.Languages() {
-		text := newsletter.Text{
-			Title:       oneLine(titles, string(lang), maxTitle),
-			Description: oneLine(descriptions, string(lang), maxDescription),
-		}
+		title, ok := oneLine(titles, string(lang), maxTitle)
+		description, _ := oneLine(descriptions, string(lang), maxDescription)
 		switch {
-		case text.Title != "":
-			texts[lang] = text
-		case lang == must && titles.Has(string(lang)):
-			// What is there is at fault, and was told.
+		case !ok:
+		case title != "":
+			texts[lang] = newsletter.Text{Title: title, Description: description}
 		case lang == must:
 			t.Faultf("title", "has no title in the language of the list; write title.%s = \"…\"", lang)
-		case text.Description != "":
+		case description != "":
 			descriptions.Faultf(string(lang), "a description needs a title in the same language; write title.%s = \"…\"", lang)
 		}
 	}
 	return texts
 }
 
-// oneLine reads a text that people read on one line.
-func oneLine(t *tomlfile.Table, key string, most int) string {
-	s := strings.TrimSpace(t.String(key))
+// oneLine reads a text that people read on one line; ok says that nothing was wrong with it.
+func oneLine(t *tomlfile.Table, key string, most int) (s string, ok bool) {
+	before := t.Faults()
+	s = strings.TrimSpace(t.String(key))
 	switch {
 	case strings.ContainsFunc(s, unicode.IsControl):
 		t.Faultf(key, "must be one line without control characters")
 	case utf8.RuneCountInString(s) > most:
 		t.Faultf(key, "is longer than %d characters", most)
-	default:
-		return s
 	}
-	return ""
+	return s, t.Faults() == before
 }
 
 // choice reads one of a few words; the first is the default.

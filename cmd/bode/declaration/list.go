@@ -50,7 +50,7 @@ func (r *reader) list(t *tomlfile.Table) newsletter.DeclaredList {
 
 // sender reads who the list's mail comes from.
 func (r *reader) sender(t *tomlfile.Table, l *newsletter.List) {
-	if l.SenderName = oneLine(t, "sender_name", maxTitle); l.SenderName == "" {
+	if l.SenderName, _ = oneLine(t, "sender_name", maxTitle); l.SenderName == "" {
 		l.SenderName = r.SenderName
 	}
 	l.SenderAddress = string(address(t, "sender_address", r.SenderAddress))

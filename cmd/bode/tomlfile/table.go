@@ -79,6 +79,9 @@ func (t *Table) Faultf(key, format string, args ...any) {
 
 var index = regexp.MustCompile(`\[[0-9]+\]`)
 
+// Faults returns how many faults there are in the file so far.
+func (t *Table) Faults() int { return len(t.file.faults) }
+
 // Line returns the line of a key, or of the nearest thing around it.
 func (t *Table) Line(key string) int {
 	for path := t.join(key); path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
