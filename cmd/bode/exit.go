@@ -31,9 +31,16 @@ type configError struct{ cause error }
 func (e *configError) Error() string { return e.cause.Error() }
 func (e *configError) Unwrap() error { return e.cause }
 
+// fileError says that a file given to a command can't be right.
+type fileError struct{ cause error }
+
+func (e *fileError) Error() string { return e.cause.Error() }
+func (e *fileError) Unwrap() error { return e.cause }
+
 // exitCode turns an error into what scripts see.
 func exitCode(err error) int {
 	var ofConfig *configError
+	var ofFile *fileError
 	switch {
 	case err == nil:
 		return exitDone
@@ -41,6 +48,8 @@ func exitCode(err error) int {
 		return exitDeclined
 	case errors.As(err, &ofConfig):
 		return exitConfig
+	case errors.As(err, &ofFile):
+		return exitUsage
 	case errors.Is(err, context.Canceled):
 		return exitFault
 	}

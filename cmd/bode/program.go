@@ -21,6 +21,7 @@ type program struct {
 	Database   string   `placeholder:"NAME" group:"Configuration:" help:"SQLite file, or postgres://user@host/name."`
 	Set        []string `placeholder:"KEY=VALUE" sep:"none" group:"Configuration:" help:"Set any key of the configuration; may be repeated."`
 
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema."`
 	Config  configCommand  `cmd:"" help:"Check, show or begin a configuration."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 

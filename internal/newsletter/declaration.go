@@ -10,15 +10,17 @@ import (
 )
 
 // Declaration is what an operator's file says there should be, in the order of the file. A list or
-// schedule without a state keeps the one it has; a list without a ListID keeps its own.
+// schedule without a state keeps the one it has; a list without a ListID keeps its own, and a new
+// one gets the default.
 type Declaration struct{ Lists []DeclaredList }
 
 // DeclaredList is a list with all that belongs to it.
 type DeclaredList struct {
 	List
-	Topics    []Topic
-	Feeds     []Feed
-	Schedules []DeclaredSchedule
+	DefaultListID string
+	Topics        []Topic
+	Feeds         []Feed
+	Schedules     []DeclaredSchedule
 }
 
 // DeclaredSchedule is a schedule, and the names of those whose subscriptions it takes over.

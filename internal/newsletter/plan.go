@@ -158,7 +158,11 @@ func (p *planner) list(want, have *DeclaredList) {
 	if have == nil {
 		have = &DeclaredList{}
 	}
-	c := p.compare("list", want.Name, want.List.thing(), have.List.thing())
+	l := want.List
+	if have.ID == 0 && l.ListID == "" {
+		l.ListID = want.DefaultListID
+	}
+	c := p.compare("list", want.Name, l.thing(), have.List.thing())
 	if c != nil && c.Verb != ChangeCreate && want.ListID != "" && want.ListID != have.ListID {
 		c.Refused = fmt.Sprintf("its List-Id is %s and stays so for the list's life: mail programs sort by it", have.ListID)
 	}

@@ -125,6 +125,16 @@ func TestPlanKeepsSubscriptionsOfASchedule(t *testing.T) {
 	}
 }
 
+func TestPlanGivesANewListTheDefaultListID(t *testing.T) {
+	d := declared(func(l *DeclaredList) { l.ListID, l.DefaultListID = "", "raad.voorbeeld.nl" })
+	if got := d.Plan(Stored{}).Changes[0].Want.(*List).ListID; got != "raad.voorbeeld.nl" {
+		t.Errorf("a new list gets %q", got)
+	}
+	if p := d.Plan(applied(nil)); len(p.Changes) != 0 {
+		t.Errorf("one that has a List-Id should keep it: %+v", p)
+	}
+}
+
 func TestPlanFingerprint(t *testing.T) {
 	one := declared(func(l *DeclaredList) { l.SenderName = "B" }).Plan(applied(nil))
 	same := declared(func(l *DeclaredList) { l.SenderName = "B" }).Plan(applied(nil))

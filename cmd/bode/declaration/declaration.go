@@ -43,7 +43,7 @@ func Read(name string, text []byte, defaults Defaults) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{Defaults: defaults, fileName: name, file: &File{places: map[place]string{}}}
+	r := &reader{Defaults: defaults, fileName: name, file: &File{places: map[place]string{}}, listIDs: map[string]string{}}
 	tables := root.Tables("list")
 	if len(tables) == 0 {
 		root.Faultf("list", "there is no list in the file; begin one with [[list]]")
@@ -61,6 +61,7 @@ type reader struct {
 	Defaults
 	fileName string
 	file     *File
+	listIDs  map[string]string // and the lists that have them
 }
 
 // The limits of what a list may hold; far beyond any real one, they keep a slip from filling pages.

@@ -47,8 +47,9 @@ func TestReadFillsInDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := newsletter.Declaration{Lists: []newsletter.DeclaredList{{
-		List: newsletter.List{Name: "raad", Language: "nl", Texts: newsletter.Texts{"nl": {Title: "De raad"}}, ListID: "raad.nieuws.example.nl",
+		List: newsletter.List{Name: "raad", Language: "nl", Texts: newsletter.Texts{"nl": {Title: "De raad"}},
 			SenderName: "Stichting Voorbeeld", SenderAddress: "nieuws@example.nl", ReplyTo: "redactie@example.nl"},
+		DefaultListID: "raad.nieuws.example.nl",
 		Schedules: []newsletter.DeclaredSchedule{{Schedule: newsletter.Schedule{Name: "week", Texts: newsletter.Texts{"nl": {Title: "Wekelijks"}},
 			Cron: "0 8 * * 1", Zone: "Europe/Amsterdam", Review: "automatic", Unapproved: "hold", Empty: "skip",
 			Grace: newsletter.Duration(12 * time.Hour), NextAt: newsletter.At(now.Add(time.Hour))}}},
@@ -73,6 +74,7 @@ func TestReadEverything(t *testing.T) {
 	want := newsletter.Declaration{Lists: []newsletter.DeclaredList{{
 		List: newsletter.List{Name: "raad", State: "paused", Language: "en", ListID: "raad.example.org", SenderName: "Raad", SenderAddress: "raad@example.org", ReplyTo: "vraag@example.org",
 			Texts: newsletter.Texts{"nl": {Title: "De raad", Description: "Over de raad."}, "en": {Title: "The council", Description: "About it."}}},
+		DefaultListID: "raad.nieuws.example.nl",
 		Topics: []newsletter.Topic{
 			{Name: "geld", Texts: newsletter.Texts{"nl": {Title: "Geld"}, "en": {Title: "Money"}}},
 			{Name: "zorg", Texts: newsletter.Texts{"en": {Title: "Care"}}}},

@@ -25,9 +25,15 @@ func (r *reader) list(t *tomlfile.Table) newsletter.DeclaredList {
 	r.sender(t, &l.List)
 	if l.ListID = t.String("list_id"); len(l.ListID) > 255 || l.ListID != "" && !listIDForm.MatchString(l.ListID) {
 		t.Faultf("list_id", "%q is not a List-Id such as nieuws.example.nl", l.ListID)
-	} else if l.ListID == "" && r.Domain != "" && l.Name != "" {
-		l.ListID = l.Name + "." + r.Domain
+	} else if where, twice := r.listIDs[l.ListID]; l.ListID != "" && twice {
+		t.Faultf("list_id", "the list %q has this List-Id already", where)
+	} else if l.ListID == "" && r.Domain == "" {
+		t.Faultf("list_id", "is not set here, nor is public_url in the configuration, from which it would be made; write list_id = \"%s.example.nl\"", l.Name)
+	} else if r.Domain != "" {
+		l.DefaultListID = l.Name + "." + r.Domain
 	}
+
+	r.listIDs[l.ListID] = l.Name
 
 	for _, table := range t.Tables("topic") {
 		l.Topics = append(l.Topics, newsletter.Topic{Name: r.name(table, "topic", l.Name), Texts: r.texts(table, l.Language)})

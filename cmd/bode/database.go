@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"bode.example/cmd/bode/config"
+	"bode.example/internal/store"
+)
+
+// openDatabase opens the database with the schema that the program needs.
+//
+// A file belongs to this program alone, and is migrated in passing. A PostgreSQL database may have
+// other processes at work on it, so that only the operator can say when: it is migrated here when it
+// is empty, and otherwise by bode migrate.
+func openDatabase(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+	s, err := openAnySchema(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareSchema(ctx, s, c.Postgres(), log); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// openAnySchema opens the database whatever its schema. Beside a new file it makes the keys first:
+// a file without keys would look like one whose keys were lost.
+func openAnySchema(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+	if !c.Postgres() {
+		if err := c.MakeKeys(); err != nil {
+			return nil, &configError{err}
+		}
+	}
+	url, err := c.DatabaseURL()
+	if err != nil {
+		return nil, &configError{err}
+	}
+	return store.Open(ctx, url.Reveal(), log)
+}
+
+func prepareSchema(ctx context.Context, s *store.Store, postgres bool, log *slog.Logger) error {
+	v, err := s.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if postgres && v.Database != 0 {
+		return s.CheckVersion(ctx)
+	}
+	from, to, err := s.Migrate(ctx)
+	if err == nil && from.Database != to.Database {
+		log.Info("database migrated", "from", from.Database, "to", to.Database)
+	}
+	return err
+}
