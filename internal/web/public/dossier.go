@@ -15,8 +15,15 @@ type dossierPage struct {
 	Ticket   string
 	Dossier  *newsletter.Dossier
 	Standing []standingView
+	Consents []consentView
 	Words    []string // what they agreed to, each text once
 	Address  string   // typed as the new one
+}
+
+// consentView is an entry of the ledger of consent.
+type consentView struct {
+	newsletter.ConsentRecord
+	List string // its title
 }
 
 // erasePage is the data of erase.html, which asks once more.
@@ -42,7 +49,16 @@ func (d *door) showDossier(w http.ResponseWriter, r *http.Request, ticket, addre
 	if page.Standing, err = d.standings(r, all.Subscriptions); err != nil {
 		return err
 	}
+	byID, err := d.offersByID(r)
+	if err != nil {
+		return err
+	}
 	for _, c := range all.Consents {
+		view := consentView{c, c.ListName}
+		if o := byID[c.ListID]; o != nil {
+			view.List = d.listView(&o.List, reader(r)).Title
+		}
+		page.Consents = append(page.Consents, view)
 		if c.Wording != "" && !slices.Contains(page.Words, c.Wording) {
 			page.Words = append(page.Words, c.Wording)
 		}

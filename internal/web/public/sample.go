@@ -30,7 +30,7 @@ func checkTemplates(set *templates.Set) error {
 
 func sampleSite() *Site {
 	return &Site{
-		Organisation: "Expertgroep Nieuwe Democratie", Postal: []string{"Stationsweg 1", "9700 AA Groningen"},
+		Organisation: "Democratische Broedplaats Noord", Postal: []string{"Stationsweg 1", "9700 AA Groningen"},
 		Email: "redactie@nieuws.example", Phone: "050 123 45 67", Disclaimer: true, Zone: time.UTC,
 		Follow: []Link{{"Mastodon", "https://social.example/@bode"}}, Statement: "https://toegankelijk.example/123",
 	}
@@ -121,13 +121,17 @@ func sampleChoice(list listView) choiceView {
 
 func joiningSamples() []Sample {
 	typed := sampleForm(1)
+	typed.Alone = true
 	typed.Address, typed.Name = "jan@voorbeeld", "Jan"
 	typed.Choices[0].AllTopics = false
 	for i := range typed.Choices[0].Topics {
 		typed.Choices[0].Topics[i].Checked = false
 	}
 	one := sampleForm(1)
+	one.Alone = true
 	one.Choices[0].Paces = one.Choices[0].Paces[:1]
+	several := sampleForm(2)
+	several.Alone = true
 	faults := []web.Fault{
 		{Field: "address", Text: "Dit adres kan niet kloppen: na de @ ontbreekt een einde, zoals .nl."},
 		{Field: "topics-nieuwe-democratie", Text: "Kies minstens één onderwerp, of kies ‘Alle onderwerpen’."},
@@ -137,11 +141,11 @@ func joiningSamples() []Sample {
 	standing := sampleStanding()
 	return []Sample{
 		{"signup-faults", web.Page{Template: "signup.html", Status: 422, Private: true, Kept: kept, Faults: faults, Data: signupPage{Form: typed}}},
-		{"signup-faults-several", web.Page{Template: "signup.html", Status: 422, Private: true, Kept: kept, Faults: []web.Fault{{Field: "list", Text: "Kruis minstens één nieuwsbrief aan."}}, Data: signupPage{Form: sampleForm(2)}}},
+		{"signup-faults-several", web.Page{Template: "signup.html", Status: 422, Private: true, Kept: kept, Faults: []web.Fault{{Field: "list", Text: "Kruis minstens één nieuwsbrief aan."}}, Data: signupPage{Form: several}}},
 		{"signup-limit", web.Page{Template: "signup.html", Status: 429, Private: true, Kept: kept, Faults: []web.Fault{{Text: "Vanaf dit netwerk kwamen te veel aanmeldingen achter elkaar. Probeer het over 10 minuten opnieuw; wat u typte, staat er nog."}}, Data: signupPage{Form: one}}},
 		{"signup-expired", web.Page{Template: "signup.html", Status: 410, Private: true, Data: signupPage{Form: sampleForm(1), Notice: "expired"}}},
 		{"signup-left", web.Page{Template: "signup.html", Private: true, Data: signupPage{Form: sampleForm(1), Notice: "left"}}},
-		{"signup-closed", web.Page{Template: "signup.html", Status: 409, Private: true, Data: signupPage{Form: &formView{Closed: "switch"}}}},
+		{"signup-closed", web.Page{Template: "signup.html", Status: 409, Private: true, Data: signupPage{Form: &formView{Closed: "switch", Alone: true}}}},
 		{"signup-sent", web.Page{Template: "sent.html", Private: true, Kept: kept, Data: sentPage{Address: "jan@voorbeeld.nl", Sender: "Expertgroep Nieuwe Democratie (nieuws@nieuws.example)", Subject: "Bevestig uw aanmelding voor Expertgroep Nieuwe Democratie", LinkDays: 7, Again: again}}},
 		{"confirm", web.Page{Template: "confirm.html", Private: true, Data: confirmPage{State: "open", Address: "jan@voorbeeld.nl", Standing: []standingView{standing}}}},
 		{"confirmed", web.Page{Template: "confirm.html", Private: true, Data: confirmPage{State: "done", Address: "jan@voorbeeld.nl", Standing: []standingView{standing}}}},
@@ -186,12 +190,12 @@ func linkSamples() []Sample {
 
 func accessSamples() []Sample {
 	kept := url.Values{"ticket": {"t"}}
-	full := dossierPage{Ticket: "t", Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
+	requested := newsletter.ConsentRecord{Consent: newsletter.Consent{Action: newsletter.ConsentRequested, At: sampleTime, Channel: "form"},
+		Evidence: &newsletter.Evidence{Network: "192.0.2.0/24", Agent: "Mozilla/5.0"}}
+	confirmed := newsletter.ConsentRecord{Consent: newsletter.Consent{Action: newsletter.ConsentConfirmed, At: sampleTime, Channel: "import"}}
+	consents := []consentView{{requested, "Expertgroep Nieuwe Democratie"}, {confirmed, "Expertgroep Nieuwe Democratie"}}
+	full := dossierPage{Ticket: "t", Consents: consents, Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
 		Subscriber: newsletter.Subscriber{Address: "jan@voorbeeld.nl", Name: "Jan", Language: newsletter.Dutch, Layout: newsletter.Large, CreatedAt: sampleTime},
-		Consents: []newsletter.ConsentRecord{
-			{Consent: newsletter.Consent{Action: newsletter.ConsentRequested, At: sampleTime, Channel: "form"}, ListName: "nieuwe-democratie", Evidence: &newsletter.Evidence{Network: "192.0.2.0/24", Agent: "Mozilla/5.0"}},
-			{Consent: newsletter.Consent{Action: newsletter.ConsentConfirmed, At: sampleTime, Channel: "import"}, ListName: "nieuwe-democratie"},
-		},
 		Deliveries: sampleDeliveries(),
 	}}
 	bare := dossierPage{Ticket: "t", Address: "jan@", Dossier: &newsletter.Dossier{Subscriber: newsletter.Subscriber{

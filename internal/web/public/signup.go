@@ -39,6 +39,7 @@ func (d *door) signup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	form.Alone = true
 	if form.Closed != "" {
 		return d.Render(w, r, web.Page{Template: "signup.html", Status: http.StatusConflict, Private: true, Data: signupPage{Form: form}})
 	}

@@ -17,6 +17,7 @@ import (
 
 // formView is the sign-up form: what it offers, and what was typed into it.
 type formView struct {
+	Alone       bool   // the page has no other heading
 	Closed      string // why nobody can join; the rest is empty then
 	Page        string // the page that it stands on
 	Single      bool   // there is one list: nothing to choose between

@@ -1,0 +1,87 @@
+package webtest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Finding is a rule that a page breaks.
+type Finding struct {
+	ID    string
+	Help  string
+	Nodes []struct {
+		HTML           string
+		FailureSummary string
+	}
+}
+
+// CheckAccessible fails for everything that axe-core finds on the page, its best practices included.
+func (p *Page) CheckAccessible() {
+	p.t.Helper()
+	for _, f := range p.Axe() {
+		for _, n := range f.Nodes {
+			p.t.Errorf("%s: %s (%s)\n%s\n%s", p.Address(), f.Help, f.ID, n.HTML, n.FailureSummary)
+		}
+	}
+}
+
+// Axe returns what axe-core finds on the page.
+func (p *Page) Axe() []Finding {
+	p.t.Helper()
+	run(p, chromedp.Evaluate[any](axe(p.t)+"; null"))
+	// As text: what axe returns has members that Go doesn't want to know.
+	found := run(p, chromedp.Evaluate[string](`axe.run(document).then(r => JSON.stringify({
+		passes: r.passes.length, violations: r.violations}))`, chromedp.EvalAwaitPromise))
+	var result struct {
+		Passes     int
+		Violations []Finding
+	}
+	if err := json.Unmarshal([]byte(found), &result); err != nil {
+		p.t.Fatalf("webtest: axe-core: %v", err)
+	}
+	if result.Passes == 0 {
+		p.t.Fatalf("webtest: axe-core tested nothing on %s", p.Address())
+	}
+	return result.Violations
+}
+
+// axe returns the script: from $BODE_TEST_AXE, or from the folder that `make test` puts it in.
+func axe(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("BODE_TEST_AXE")
+	if path == "" {
+		path = filepath.Join(root(t), "build", "axe", "node_modules", "axe-core", "axe.min.js")
+	}
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("webtest: axe-core isn't there: `make test` installs it, or set BODE_TEST_AXE to its path: %v", err)
+	}
+	if !strings.Contains(string(script), "axe") {
+		t.Fatalf("webtest: %s isn't axe-core", path)
+	}
+	return string(script)
+}
+
+// root returns the folder of the module that the test is in.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Fatal("webtest: no go.mod above the test")
+		}
+		dir = up
+	}
+}
