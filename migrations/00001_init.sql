@@ -404,6 +404,7 @@ CREATE TABLE delivery (
     domain          TEXT   NOT NULL,
     state           TEXT   NOT NULL CHECK (state IN ('pending', 'claimed', 'handing_over', 'sent', 'failed', 'expired', 'suppressed', 'uncertain', 'cancelled')),
     attempts        BIGINT NOT NULL DEFAULT 0,
+    doubts          BIGINT NOT NULL DEFAULT 0,
     due_at          BIGINT NOT NULL,
     expires_at      BIGINT NOT NULL,
     lease           BIGINT,
@@ -422,6 +423,7 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_edition_lane ON delivery (edition_id, due_at, id) WHERE state = 'pending' AND edition_id IS NOT NULL;
 CREATE INDEX delivery_other_lane ON delivery (due_at, id) WHERE state = 'pending' AND edition_id IS NULL;
 CREATE INDEX delivery_leased ON delivery (lease) WHERE state IN ('claimed', 'handing_over');
+CREATE INDEX delivery_uncertain ON delivery (edition_id, id) WHERE state = 'uncertain';
 CREATE INDEX delivery_subscription ON delivery (subscription_id);
 CREATE INDEX delivery_subscriber ON delivery (subscriber_id) WHERE subscriber_id IS NOT NULL;
 

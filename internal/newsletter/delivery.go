@@ -28,12 +28,14 @@ const (
 	DeliveryCancelled   DeliveryState = "cancelled"  // they left, or the edition was cancelled
 )
 
-// deferred is not a state of its own: it is pending with a later due time and attempts > 0.
+// deliveryNext holds every transition there is. "Deferred" is no state of its own: it is pending
+// with attempts > 0 and a later due time. To sent from a state before it: an answer that came after
+// the lease had run out and the delivery was called uncertain.
 var deliveryNext = map[DeliveryState][]DeliveryState{
-	DeliveryPending:     {DeliveryClaimed, DeliveryCancelled, DeliverySuppressed, DeliveryExpired},
-	DeliveryClaimed:     {DeliveryHandingOver, DeliveryPending, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliveryFailed},
-	DeliveryHandingOver: {DeliverySent, DeliveryPending, DeliveryFailed, DeliveryUncertain, DeliveryExpired},
-	DeliveryUncertain:   {DeliveryPending, DeliverySent, DeliveryFailed, DeliveryCancelled},
+	DeliveryPending:     {DeliveryClaimed, DeliveryCancelled, DeliverySent},
+	DeliveryClaimed:     {DeliveryHandingOver, DeliveryPending, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
+	DeliveryHandingOver: {DeliverySent, DeliveryPending, DeliveryFailed, DeliveryExpired, DeliveryUncertain},
+	DeliveryUncertain:   {DeliveryPending, DeliveryCancelled, DeliverySent},
 }
 
 // CanBecome reports whether a delivery in state s may go to state t.
@@ -64,19 +66,52 @@ type Delivery struct {
 	Key            *string       `db:"key" json:"-"`                       // makes the message unique
 	Domain         string        `db:"domain" json:"domain"`
 	State          DeliveryState `db:"state" json:"state"`
-	Attempts       int           `db:"attempts" json:"attempts"`
-	DueAt          Time          `db:"due_at" json:"due_at"`
-	ExpiresAt      Time          `db:"expires_at" json:"expires_at"`
-	Lease          Time          `db:"lease" json:"-"`
-	Worker         string        `db:"worker" json:"-"`
-	ReadingBefore  *int64        `db:"reading_before" json:"-"`
-	ReadingAfter   *int64        `db:"reading_after" json:"-"`
-	Code           int           `db:"code" json:"code,omitempty"`     // of the last SMTP reply
-	Status         string        `db:"status" json:"status,omitempty"` // its enhanced code (RFC 3463)
-	Reply          string        `db:"reply" json:"reply,omitempty"`   // its text, the address replaced
-	CreatedAt      Time          `db:"created_at" json:"created_at"`
-	HandedOverAt   Time          `db:"handed_over_at" json:"handed_over_at,omitzero"`
-	EndedAt        Time          `db:"ended_at" json:"ended_at,omitzero"`
+	// Attempts counts the times that the peer refused this message for a while; a connection that
+	// fails counts for nothing. Doubts counts the times that it was handed over and no answer came.
+	Attempts int  `db:"attempts" json:"attempts"`
+	Doubts   int  `db:"doubts" json:"doubts,omitempty"`
+	DueAt    Time `db:"due_at" json:"due_at"`
+	// ExpiresAt ends the patience with refusals; the first refusal sets it anew.
+	ExpiresAt     Time   `db:"expires_at" json:"expires_at"`
+	Lease         Time   `db:"lease" json:"-"`
+	Worker        string `db:"worker" json:"-"`
+	ReadingBefore *int64 `db:"reading_before" json:"-"`
+	ReadingAfter  *int64 `db:"reading_after" json:"-"`
+	Code          int    `db:"code" json:"code,omitempty"`     // of the last SMTP reply
+	Status        string `db:"status" json:"status,omitempty"` // its enhanced code (RFC 3463)
+	Reply         string `db:"reply" json:"reply,omitempty"`   // its text, the address replaced
+	CreatedAt     Time   `db:"created_at" json:"created_at"`
+	HandedOverAt  Time   `db:"handed_over_at" json:"handed_over_at,omitzero"`
+	EndedAt       Time   `db:"ended_at" json:"ended_at,omitzero"`
+}
+
+// Claim is a delivery that a worker holds, with what it takes to write the message.
+type Claim struct {
+	Delivery
+	To     Address `db:"to_address"`
+	Name   string  `db:"to_name"`
+	Reader Layout  `db:"to_layout"`
+	// SubscriptionKey and SubscriberKey are the public ids that links carry; nil where the message
+	// belongs to no subscription, or to nobody who is known yet.
+	SubscriptionKey *PublicID `db:"subscription_key"`
+	SubscriberKey   *PublicID `db:"subscriber_key"`
+}
+
+// Outcome is what became of a message that was handed over.
+type Outcome struct {
+	ID    int64
+	State DeliveryState
+	// Refused says that the peer refused this very message, for a while or for good: it counts as
+	// an attempt.
+	Refused   bool
+	DueAt     Time // when pending: not before
+	ExpiresAt Time // zero: as it was
+	Code      int
+	Status    string
+	Reply     string // without the address
+	// Throttle, when set, leaves the receiving domain alone until then.
+	Throttle Time
+	Domain   string
 }
 
 // SuppressionReason says why an address must not be mailed.

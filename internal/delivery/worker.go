@@ -1,0 +1,196 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"bode.example/internal/newsletter"
+	"bode.example/mailer"
+)
+
+// Store is what a worker needs of the database.
+type Store interface {
+	Lanes(ctx context.Context, now time.Time) ([]int64, error)
+	ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
+	ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
+	HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error)
+	ExtendLeases(ctx context.Context, worker string, ids []int64, lease, now time.Time) (int64, error)
+	RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error)
+	Unclaim(ctx context.Context, worker string) (int64, error)
+}
+
+// Writer writes the message of a claimed delivery.
+type Writer interface {
+	Write(ctx context.Context, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error)
+}
+
+// Sender hands one message to the mail server. *mailer.Pool is one.
+type Sender interface {
+	Send(ctx context.Context, envelope mailer.Envelope, message []byte) (mailer.Receipt, error)
+}
+
+// Settings are the worker's measures. The zero value of each takes its default.
+type Settings struct {
+	// Window is how many rows of this process may say "handing over" at a time: what a crash can
+	// put in doubt. Default 64; at least 2.
+	Window int
+	// Connections is how many messages are under way at a time. Default 4.
+	Connections int
+	// Lease is how long a row stays claimed by a worker that gives no sign of life. Default 1 minute.
+	Lease time.Duration
+	// Idle is how long a lane waits before it looks for mail again. Default half a second.
+	Idle time.Duration
+	// Grace is how long a worker that stops waits for answers under way. Default 30 seconds.
+	Grace time.Duration
+	// Hold keeps uncertain deliveries for a person to decide; else each is sent once more.
+	Hold bool
+	// Patience with refusals; default DefaultPatience.
+	Patience Patience
+}
+
+// otherWindow and otherSenders are the part of window and connections that is kept for mail which
+// belongs to no edition.
+const (
+	otherWindow  = 8
+	otherSenders = 2
+	batch        = 500
+)
+
+func (s Settings) withDefaults() Settings {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d <= 0 {
+			*d = value
+		}
+	}
+	set(&s.Lease, time.Minute)
+	set(&s.Idle, 500*time.Millisecond)
+	set(&s.Grace, 30*time.Second)
+	set(&s.Patience.Edition, DefaultPatience.Edition)
+	set(&s.Patience.Other, DefaultPatience.Other)
+	if s.Window <= 0 {
+		s.Window = 64
+	}
+	if s.Connections <= 0 {
+		s.Connections = 4
+	}
+	s.Window = max(s.Window, 2)
+	return s
+}
+
+// Worker sends what the database says is owed. Several may run, in one process or in many.
+type Worker struct {
+	Store    Store
+	Writer   Writer
+	Sender   Sender
+	Settings Settings
+	// Name is the worker's own, unlike that of any other that ever ran.
+	Name string
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// Run works until ctx ends. Then it claims no more, waits for the answers under way, at most for
+// Settings.Grace, records them and gives back what it had not begun. It returns an error only when
+// that last record could not be made: those rows become uncertain when their lease ends.
+func (w *Worker) Run(ctx context.Context) error {
+	settings := w.Settings.withDefaults()
+	held := newHeld()
+	window := min(otherWindow, settings.Window/2)
+	lanes := []*lane{
+		{name: "other", claim: w.Store.ClaimOther, window: window, senders: min(otherSenders, window)},
+		{name: "editions", claim: w.turns(), window: settings.Window - window, senders: min(settings.Connections, settings.Window-window)},
+	}
+	// The keeper of the leases outlives the lanes: what is under way at the end is still ours.
+	keep, stop := context.WithCancel(context.WithoutCancel(ctx))
+	keeper := make(chan struct{})
+	go func() {
+		defer close(keeper)
+		w.keepLeases(keep, held, settings)
+	}()
+	var group errgroup.Group
+	for _, l := range lanes {
+		l.worker, l.settings, l.held = w, settings, held
+		group.Go(func() error { return l.run(ctx) })
+	}
+	err := group.Wait()
+	stop()
+	<-keeper
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), settings.Grace)
+	defer cancel()
+	_, unclaimed := w.Store.Unclaim(end, w.Name)
+	return errors.Join(err, unclaimed)
+}
+
+// turns claims from the editions in sending, one after the other, a batch each.
+func (w *Worker) turns() claimFunc {
+	var last int64
+	return func(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
+		editions, err := w.Store.Lanes(ctx, now)
+		if err != nil || len(editions) == 0 {
+			return nil, err
+		}
+		for i := range editions {
+			id := editions[(indexAfter(editions, last)+i)%len(editions)]
+			claims, err := w.Store.ClaimEdition(ctx, id, worker, lease, now, limit)
+			if err != nil || len(claims) > 0 {
+				last = id
+				return claims, err
+			}
+		}
+		return nil, nil
+	}
+}
+
+// indexAfter is the place behind id in ids, or the first.
+func indexAfter(ids []int64, id int64) int {
+	for i := range ids {
+		if ids[i] == id {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// keepLeases gives signs of life for what the worker holds, and takes over from workers that give
+// none any more.
+func (w *Worker) keepLeases(ctx context.Context, held *held, settings Settings) {
+	tick := time.NewTicker(settings.Lease / 3)
+	defer tick.Stop()
+	for {
+		w.recover(ctx, settings)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		ids := held.ids()
+		if len(ids) == 0 {
+			continue
+		}
+		now := w.Now()
+		n, err := w.Store.ExtendLeases(ctx, w.Name, ids, now.Add(settings.Lease), now)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			w.Log.Error("leases could not be extended", "err", err)
+		case n < int64(len(ids)):
+			w.Log.Warn("some leases are lost", "held", len(ids), "extended", n)
+		}
+	}
+}
+
+func (w *Worker) recover(ctx context.Context, settings Settings) {
+	pending, uncertain, err := w.Store.RecoverLeases(ctx, !settings.Hold, w.Now())
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		w.Log.Error("dead workers' deliveries could not be taken over", "err", err)
+	case pending+uncertain > 0:
+		w.Log.Warn("took over from a worker that died", "pending", pending, "uncertain", uncertain)
+	}
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// Lanes returns the editions that have mail to hand over now, the one that waits longest first.
+func (s *Store) Lanes(ctx context.Context, now time.Time) ([]int64, error) {
+	var editions []int64
+	err := s.reader.SelectContext(ctx, &editions, `
+		SELECT e.id FROM edition AS e
+		WHERE e.state = 'sending' AND EXISTS (
+			SELECT 1 FROM delivery AS d WHERE d.edition_id = e.id AND d.state = 'pending' AND d.due_at <= $1)
+		ORDER BY e.released_at, e.id`, newsletter.At(now))
+	return editions, err
+}
+
+// ClaimEdition gives a worker at most limit of an edition's deliveries until the lease ends. Domains
+// that are throttled are left alone, and so is an edition that isn't sending.
+func (s *Store) ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
+	return s.claim(ctx, worker, lease, now, limit, `edition_id = $5
+		AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $5 AND e.state = 'sending')`, editionID)
+}
+
+// ClaimOther gives a worker at most limit of the deliveries that belong to no edition.
+func (s *Store) ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
+	return s.claim(ctx, worker, lease, now, limit, `edition_id IS NULL`)
+}
+
+func (s *Store) claim(ctx context.Context, worker string, lease, now time.Time, limit int, lane string, laneArgs ...any) ([]newsletter.Claim, error) {
+	var claims []newsletter.Claim
+	err := s.write(ctx, func(t *tx) error {
+		var ids newsletter.IDs
+		args := append([]any{worker, newsletter.At(lease), newsletter.At(now), limit}, laneArgs...)
+		if err := t.list((*[]int64)(&ids), `
+			UPDATE delivery SET state = 'claimed', worker = $1, lease = $2
+			WHERE id IN (
+				SELECT id FROM delivery
+				WHERE `+lane+` AND state = 'pending' AND due_at <= $3
+					AND domain NOT IN (SELECT domain FROM throttle WHERE until > $3)
+				ORDER BY due_at, id LIMIT $4`+t.dialect.skipLocked+`)
+			RETURNING id`, args...); err != nil {
+			return err
+		}
+		claims = nil
+		if len(ids) == 0 {
+			return nil
+		}
+		// The address is read here, from the subscriber, and nowhere earlier: who changed it gets
+		// the mail at the new one.
+		return t.list(&claims, `
+			SELECT d.id, d.kind, d.edition_id, d.variant_id, d.subscription_id, d.subscriber_id, d.language, d.template,
+				d.ref, d.domain, d.state, d.attempts, d.doubts, d.due_at, d.expires_at, d.lease, d.worker, d.created_at,
+				COALESCE(d.address, p.address, '') AS to_address, COALESCE(p.name, '') AS to_name,
+				COALESCE(p.layout, 'standard') AS to_layout, s.public_id AS subscription_key, p.public_id AS subscriber_key
+			FROM delivery AS d
+			LEFT JOIN subscription AS s ON s.id = d.subscription_id
+			LEFT JOIN subscriber AS p ON p.id = COALESCE(s.subscriber_id, d.subscriber_id)
+			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+			ORDER BY d.due_at, d.id`, newsletter.NewIDs(ids...))
+	})
+	return claims, err
+}
+
+// ExtendLeases moves the end of the leases of deliveries that a living worker holds, and says how
+// many it still has.
+func (s *Store) ExtendLeases(ctx context.Context, worker string, ids []int64, lease, now time.Time) (n int64, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		n, err = t.count(`
+			UPDATE delivery SET lease = $3
+			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+				AND worker = $2 AND state IN ('claimed', 'handing_over') AND lease > $4`,
+			newsletter.NewIDs(ids...), worker, newsletter.At(lease), newsletter.At(now))
+		return err
+	})
+	return n, err
+}
+
+// Unclaim gives back what a worker claimed and did not begin to hand over.
+func (s *Store) Unclaim(ctx context.Context, worker string) (n int64, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		n, err = t.count(`UPDATE delivery SET state = 'pending', worker = '', lease = NULL WHERE worker = $1 AND state = 'claimed'`, worker)
+		return err
+	})
+	return n, err
+}
+
+// RecoverLeases takes over from workers that died: what they claimed is pending again, and what
+// they were handing over is uncertain. With repeat, what became uncertain for the first time is
+// pending once more; it goes out with the same Message-ID.
+func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		at := newsletter.At(now)
+		if pending, err = t.count(`
+			UPDATE delivery SET state = 'pending', worker = '', lease = NULL
+			WHERE state = 'claimed' AND lease <= $1`, at); err != nil {
+			return err
+		}
+		if uncertain, err = t.count(`
+			UPDATE delivery SET state = 'uncertain', doubts = doubts + 1, worker = '', lease = NULL
+			WHERE state = 'handing_over' AND lease <= $1`, at); err != nil || !repeat {
+			return err
+		}
+		return t.repeatUncertain(at)
+	})
+	return pending, uncertain, err
+}
+
+// repeatUncertain makes pending again what is uncertain for the first time.
+func (t *tx) repeatUncertain(at newsletter.Time) error {
+	return t.exec(`UPDATE delivery SET state = 'pending', due_at = $1 WHERE state = 'uncertain' AND doubts = 1`, at)
+}
+
+// Progress counts an edition's deliveries by state.
+func (s *Store) Progress(ctx context.Context, editionID int64) (map[newsletter.DeliveryState]int, error) {
+	var rows []struct {
+		State newsletter.DeliveryState `db:"state"`
+		Count int                      `db:"count"`
+	}
+	err := s.reader.SelectContext(ctx, &rows, `SELECT state, COUNT(*) AS count FROM delivery WHERE edition_id = $1 GROUP BY state`, editionID)
+	progress := map[newsletter.DeliveryState]int{}
+	for _, row := range rows {
+		progress[row.State] = row.Count
+	}
+	return progress, err
+}
+
+// Letter returns the compiled letter of a variant.
+func (s *Store) Letter(ctx context.Context, variantID int64) ([]byte, error) {
+	var letter []byte
+	err := s.reader.GetContext(ctx, &letter, `SELECT letter FROM variant WHERE id = $1`, variantID)
+	return letter, notFound(err, "variant", variantID)
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// HandOver is the gate. In one commit it records what became of the messages handed over before,
+// and marks the next ones as being handed over. Only the ids that it returns may be sent: consent,
+// suppression, restriction, the edition's state and the lease are conditions of the statement that
+// marks them. What it refuses goes to the state that the refusal deserves.
+//
+// With repeat, outcomes that are uncertain for the first time become pending again.
+func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
+	var granted []int64
+	err := s.write(ctx, func(t *tx) error {
+		granted = nil
+		if err := t.record(worker, outcomes, repeat, newsletter.At(now)); err != nil {
+			return err
+		}
+		if len(next) == 0 {
+			return nil
+		}
+		ids := newsletter.NewIDs(next...)
+		if err := t.list(&granted, gate, ids, worker, newsletter.At(now)); err != nil {
+			return err
+		}
+		if len(granted) == len(ids) {
+			return nil
+		}
+		return t.turnAway(ids, worker, newsletter.At(now))
+	})
+	return granted, err
+}
+
+// gate marks deliveries as being handed over, if all that must hold does hold now.
+const gate = `
+	UPDATE delivery SET state = 'handing_over', handed_over_at = $3
+	WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+		AND state = 'claimed' AND worker = $2 AND lease > $3
+		AND (edition_id IS NULL
+			OR EXISTS (SELECT 1 FROM edition AS e WHERE e.id = delivery.edition_id AND e.state = 'sending'))
+		AND (kind <> 'edition' OR subscription_id IS NOT NULL)
+		AND (subscription_id IS NULL
+			OR EXISTS (SELECT 1 FROM subscription AS s JOIN subscriber AS p ON p.id = s.subscriber_id
+				WHERE s.id = delivery.subscription_id AND s.state = 'active' AND p.suppressed_at IS NULL AND p.restricted_at IS NULL))
+		AND (subscriber_id IS NULL
+			OR EXISTS (SELECT 1 FROM subscriber AS p
+				WHERE p.id = delivery.subscriber_id AND (delivery.kind = 'request' OR p.suppressed_at IS NULL AND p.restricted_at IS NULL)))
+		AND (kind <> 'confirmation'
+			OR EXISTS (SELECT 1 FROM signup AS u WHERE u.id = delivery.ref AND u.used_at IS NULL AND u.expires_at > $3))
+	RETURNING id`
+
+// turnAway moves on what the gate refused. What none of the reasons fits (the edition was paused)
+// waits: when in doubt nothing is lost.
+func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) error {
+	return t.exec(`
+		UPDATE delivery SET worker = '', lease = NULL,
+			ended_at = CASE WHEN r.state = 'pending' THEN NULL ELSE CAST($3 AS BIGINT) END,
+			state = r.state
+		FROM (
+			SELECT d.id, CASE
+				WHEN p.suppressed_at IS NOT NULL THEN 'suppressed'
+				WHEN p.restricted_at IS NOT NULL THEN 'cancelled'
+				WHEN d.kind = 'edition' AND s.id IS NULL THEN 'cancelled'
+				WHEN s.state <> 'active' THEN 'cancelled'
+				WHEN e.state = 'cancelled' THEN 'cancelled'
+				WHEN d.kind = 'confirmation' AND u.used_at IS NOT NULL THEN 'cancelled'
+				WHEN d.kind = 'confirmation' AND u.expires_at <= $3 THEN 'expired'
+				WHEN d.kind = 'confirmation' AND u.id IS NULL THEN 'cancelled'
+				WHEN d.subscriber_id IS NOT NULL AND p.id IS NULL THEN 'cancelled'
+				ELSE 'pending' END AS state
+			FROM delivery AS d
+			LEFT JOIN edition AS e ON e.id = d.edition_id
+			LEFT JOIN subscription AS s ON s.id = d.subscription_id
+			LEFT JOIN subscriber AS p ON p.id = COALESCE(s.subscriber_id, d.subscriber_id)
+			LEFT JOIN signup AS u ON u.id = d.ref AND d.kind = 'confirmation'
+			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+		) AS r
+		WHERE delivery.id = r.id AND delivery.state = 'claimed' AND delivery.worker = $2 AND delivery.lease > $3`,
+		ids, worker, at)
+}
+
+// outcomeChunk keeps the parameters of one statement below what SQLite takes.
+const outcomeChunk = 500
+
+// record writes outcomes. A delivery that is no longer the worker's, because its lease ran out and it
+// was called uncertain, keeps the state it has; only that it was sent after all still counts, and
+// keeps it from being sent twice.
+func (t *tx) record(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
+	for len(outcomes) > 0 {
+		chunk := outcomes[:min(len(outcomes), outcomeChunk)]
+		outcomes = outcomes[len(chunk):]
+		if err := t.recordChunk(worker, chunk, repeat, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
+	args := []any{worker, at}
+	var values strings.Builder
+	var expired newsletter.IDs
+	doubtful := false
+	for i, o := range outcomes {
+		if i > 0 {
+			values.WriteString(", ")
+		}
+		writeRow(&values, len(args), "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT")
+		args = append(args, o.ID, o.State, count(o.Refused), o.DueAt, o.ExpiresAt, o.Code, o.Status, o.Reply)
+		switch o.State {
+		case newsletter.DeliveryExpired:
+			expired = append(expired, o.ID)
+		case newsletter.DeliveryUncertain:
+			doubtful = true
+		}
+	}
+	if err := t.exec(`
+		UPDATE delivery SET state = v.column2, attempts = attempts + v.column3,
+			doubts = doubts + CASE WHEN v.column2 = 'uncertain' THEN 1 ELSE 0 END,
+			due_at = COALESCE(v.column4, due_at), expires_at = COALESCE(v.column5, expires_at),
+			code = v.column6, status = v.column7, reply = v.column8, worker = '', lease = NULL,
+			ended_at = CASE WHEN v.column2 IN ('pending', 'uncertain') THEN NULL ELSE CAST($2 AS BIGINT) END
+		FROM (VALUES `+values.String()+`) AS v
+		WHERE delivery.id = v.column1 AND (
+			delivery.state = 'handing_over' AND delivery.worker = $1
+			OR v.column2 = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))`, args...); err != nil {
+		return err
+	}
+	if err := t.throttle(outcomes); err != nil {
+		return err
+	}
+	if doubtful && repeat {
+		if err := t.repeatUncertain(at); err != nil {
+			return err
+		}
+	}
+	if len(expired) == 0 {
+		return nil
+	}
+	return t.giveBack(newsletter.NewIDs(expired...))
+}
+
+// writeRow writes one row of a VALUES list: placeholders after the first n, each cast, because
+// PostgreSQL can't infer their types there.
+func writeRow(b *strings.Builder, n int, types ...string) {
+	b.WriteByte('(')
+	for i, typ := range types {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("CAST($" + strconv.Itoa(n+i+1) + " AS " + typ + ")")
+	}
+	b.WriteByte(')')
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// throttle leaves domains alone that asked for it.
+func (t *tx) throttle(outcomes []newsletter.Outcome) error {
+	for _, o := range outcomes {
+		if o.Throttle.IsZero() || o.Domain == "" {
+			continue
+		}
+		if err := t.exec(`
+			INSERT INTO throttle (domain, until, reason) VALUES ($1, $2, $3)
+			ON CONFLICT (domain) DO UPDATE SET until = excluded.until, reason = excluded.reason
+			WHERE throttle.until < excluded.until`, o.Domain, o.Throttle, o.Reply); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveBack makes the posts of deliveries owed again: the reading goes back to what it was before,
+// if nothing changed it since.
+func (t *tx) giveBack(deliveries newsletter.IDs) error {
+	return t.exec(`
+		UPDATE subscription SET reading_id = d.reading_before FROM delivery AS d
+		WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+			AND subscription.id = d.subscription_id AND d.reading_before IS NOT NULL
+			AND subscription.reading_id = d.reading_after`, deliveries)
+}
