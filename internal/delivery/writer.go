@@ -21,13 +21,8 @@ type Notices interface {
 	Notice(ctx context.Context, c *newsletter.Claim, now time.Time) (*mailer.Letter, map[string]string, error)
 }
 
-// Identity names a message: the same delivery always gets the same names, so that a repeated one can
-// be recognised as such.
-type Identity interface {
-	MessageID(delivery int64) string
-	// ReturnPath is the envelope's sender, to which bounces come.
-	ReturnPath(delivery int64) string
-}
+// ReturnPath gives the envelope's sender of a delivery, to which bounces come.
+type ReturnPath func(delivery int64, now time.Time) string
 
 // Signer signs a message. *mailer.Signer is one.
 type Signer interface {
@@ -36,18 +31,34 @@ type Signer interface {
 
 // LetterWriter is the Writer of real life: it merges letters that were compiled before.
 type LetterWriter struct {
-	letters  *letters
-	fields   Fields
-	notices  Notices
-	identity Identity
-	signer   Signer // nil: unsigned
-	zone     *time.Location
+	letters    *letters
+	fields     Fields
+	notices    Notices
+	returnPath ReturnPath
+	domain     string
+	signer     Signer // nil: unsigned
+	zone       *time.Location
 }
 
-// NewLetterWriter makes one. load gives the compiled letter of a variant; signer may be nil; dates
-// are written in zone.
-func NewLetterWriter(load func(context.Context, int64) ([]byte, error), fields Fields, notices Notices, identity Identity, signer Signer, zone *time.Location) *LetterWriter {
-	return &LetterWriter{letters: newLetters(load), fields: fields, notices: notices, identity: identity, signer: signer, zone: zone}
+// WriterParts are the parts of a LetterWriter.
+type WriterParts struct {
+	// Load gives the compiled letter of a variant.
+	Load       func(ctx context.Context, variantID int64) ([]byte, error)
+	Fields     Fields
+	Notices    Notices
+	ReturnPath ReturnPath
+	// Domain is the sender's, for Message-IDs.
+	Domain string
+	// Signer may be nil: then messages go out unsigned.
+	Signer Signer
+	// Zone is that of the Date field.
+	Zone *time.Location
+}
+
+// NewLetterWriter puts the parts together.
+func NewLetterWriter(p WriterParts) *LetterWriter {
+	return &LetterWriter{letters: newLetters(p.Load), fields: p.Fields, notices: p.Notices, returnPath: p.ReturnPath,
+		domain: p.Domain, signer: p.Signer, zone: p.Zone}
 }
 
 // Write merges, signs and addresses the message of a claim.
@@ -58,7 +69,7 @@ func (w *LetterWriter) Write(ctx context.Context, c *newsletter.Claim, now time.
 	}
 	message, err := letter.Append(nil, &mailer.Recipient{
 		To:        mailer.Address{Name: c.Name, Addr: string(c.To)},
-		MessageID: w.identity.MessageID(c.ID),
+		MessageID: c.MessageID(w.domain),
 		Date:      now.In(w.zone),
 		Values:    values,
 	})
@@ -70,7 +81,7 @@ func (w *LetterWriter) Write(ctx context.Context, c *newsletter.Claim, now time.
 			return mailer.Envelope{}, nil, err
 		}
 	}
-	return mailer.Envelope{From: w.identity.ReturnPath(c.ID), To: string(c.To)}, message, nil
+	return mailer.Envelope{From: w.returnPath(c.ID, now), To: string(c.To)}, message, nil
 }
 
 // merge returns the claim's letter and the values for its fields, in their order.
