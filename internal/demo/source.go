@@ -4,9 +4,8 @@ import (
 	"embed"
 	"encoding/xml"
 	"fmt"
-	"html/template"
-	"io/fs"
-	"net/http"
+	"html"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -16,25 +15,17 @@ import (
 //go:embed pictures/*.png
 var pictures embed.FS
 
-//go:embed pages/article.html
-var articlePage string
-
 // source is the site that articles come from: pages, pictures and an RSS 2.0 feed.
 type source struct {
 	base  string // the site's address, with /demo/source
 	start time.Time
-	page  *template.Template
 
 	mu       sync.Mutex
 	articles []article
 }
 
-func newSource(base string, start time.Time) (*source, error) {
-	page, err := template.New("article").Parse(articlePage)
-	if err != nil {
-		return nil, err
-	}
-	return &source{base: base, start: start, page: page, articles: older}, nil
+func newSource(base string, start time.Time) *source {
+	return &source{base: base, start: start, articles: older}
 }
 
 // publish puts articles on the site.
@@ -54,15 +45,13 @@ func (s *source) date(a article) time.Time { return s.start.Add(-a.age) }
 func (s *source) link(a article) string    { return s.base + "/artikel/" + a.slug }
 func (s *source) picture(a article) string { return s.base + "/beeld/" + a.picture }
 
-// routes adds the site below /demo/source.
-func (s *source) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /demo/source/feed.xml", s.serveFeed)
-	mux.HandleFunc("GET /demo/source/artikel/{slug}", s.serveArticle)
-	files, err := fs.Sub(pictures, "pictures")
-	if err != nil {
-		panic(err) // the embedded folder is there or the program doesn't build
+func (s *source) find(slug string) (article, bool) {
+	all := s.all()
+	i := slices.IndexFunc(all, func(a article) bool { return a.slug == slug })
+	if i < 0 {
+		return article{}, false
 	}
-	mux.Handle("GET /demo/source/beeld/", http.StripPrefix("/demo/source/beeld/", http.FileServerFS(files)))
+	return all[i], true
 }
 
 // The feed in the shape that WordPress writes it.
@@ -106,7 +95,8 @@ type medium struct {
 	Alt    string `xml:"media:description"`
 }
 
-func (s *source) serveFeed(w http.ResponseWriter, _ *http.Request) {
+// write writes the feed.
+func (s *source) write(w io.Writer) error {
 	feed := rss{Version: "2.0", Content: "http://purl.org/rss/1.0/modules/content/", Creator: "http://purl.org/dc/elements/1.1/",
 		Media: "http://search.yahoo.com/mrss/", Channel: channel{
 			Title: "Expertgroep Nieuwe Democratie", Link: s.base, Language: "nl",
@@ -116,9 +106,10 @@ func (s *source) serveFeed(w http.ResponseWriter, _ *http.Request) {
 	for _, a := range articles {
 		feed.Channel.Items = append(feed.Channel.Items, s.item(a))
 	}
-	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	_, _ = w.Write([]byte(xml.Header))
-	_ = xml.NewEncoder(w).Encode(feed) // the reader has gone, or reads
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	return xml.NewEncoder(w).Encode(feed)
 }
 
 func (s *source) item(a article) item {
@@ -130,30 +121,27 @@ func (s *source) item(a article) item {
 	return it
 }
 
-// html is the article's body.
+// html is the article's body, with the picture in front.
 func (a article) html(s *source) string {
 	var b strings.Builder
 	if a.picture != "" {
-		fmt.Fprintf(&b, "<img src=\"%s\" alt=\"%s\">\n", s.picture(a), template.HTMLEscapeString(a.alt))
+		fmt.Fprintf(&b, "<img src=\"%s\" alt=\"%s\">\n", s.picture(a), html.EscapeString(a.alt))
 	}
-	for _, p := range a.body {
-		if heading, ok := strings.CutPrefix(p, "## "); ok {
-			fmt.Fprintf(&b, "<h2>%s</h2>\n", template.HTMLEscapeString(heading))
-			continue
+	for _, p := range a.paragraphs() {
+		element := "p"
+		if p.Heading {
+			element = "h2"
 		}
-		fmt.Fprintf(&b, "<p>%s</p>\n", template.HTMLEscapeString(p))
+		fmt.Fprintf(&b, "<%s>%s</%[1]s>\n", element, html.EscapeString(p.Text))
 	}
 	return b.String()
 }
 
-func (s *source) serveArticle(w http.ResponseWriter, r *http.Request) {
-	for _, a := range s.all() {
-		if a.slug == r.PathValue("slug") {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = s.page.Execute(w, map[string]any{"Title": a.title, "Author": a.author, "Summary": a.summary,
-				"Date": s.date(a).Format("02-01-2006"), "Body": template.HTML(a.html(s))}) //nolint:gosec // our own words, escaped
-			return
-		}
+func (a article) paragraphs() []paragraph {
+	paragraphs := make([]paragraph, len(a.body))
+	for i, text := range a.body {
+		heading, ok := strings.CutPrefix(text, "## ")
+		paragraphs[i] = paragraph{Text: heading, Heading: ok}
 	}
-	http.NotFound(w, r)
+	return paragraphs
 }
