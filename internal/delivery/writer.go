@@ -26,7 +26,8 @@ type ReturnPath func(delivery int64, now time.Time) string
 
 // Signer signs a message. *mailer.Signer is one.
 type Signer interface {
-	Sign(message []byte) ([]byte, error)
+	// Sign appends the signed message to dst.
+	Sign(dst, message []byte) ([]byte, error)
 }
 
 // LetterWriter is the Writer of real life: it merges letters that were compiled before.
@@ -77,11 +78,13 @@ func (w *LetterWriter) Write(ctx context.Context, c *newsletter.Claim, now time.
 		return mailer.Envelope{}, nil, err
 	}
 	if w.signer != nil {
-		if message, err = w.signer.Sign(message); err != nil {
+		if message, err = w.signer.Sign(nil, message); err != nil {
 			return mailer.Envelope{}, nil, err
 		}
 	}
-	return mailer.Envelope{From: w.returnPath(c.ID, now), To: string(c.To)}, message, nil
+	return mailer.Envelope{
+		From: w.returnPath(c.ID, now), To: string(c.To), Priority: c.Kind != newsletter.DeliveryEdition,
+	}, message, nil
 }
 
 // merge returns the claim's letter and the values for its fields, in their order.

@@ -96,16 +96,16 @@ func (d *door) letter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := letterPage{Subject: l.Subject, From: l.From, To: l.To, Came: l.Came, Zone: d.zone, View: "html"}
-	bodies := map[string]string{"html": l.HTML, "text": l.Text, "headers": l.Header, "source": l.Raw}
+	page := letterPage{Subject: l.Subject, From: l.From, To: l.To, Came: l.Came, Zone: d.zone, View: "page"}
+	bodies := map[string]string{"page": l.HTML, "text": l.Text, "headers": l.Header, "source": l.Raw}
 	if _, ok := bodies[r.FormValue("view")]; ok {
 		page.View = r.FormValue("view")
 	}
 	path := "/demo/mailbox/" + strconv.Itoa(l.Number)
-	for _, name := range []string{"html", "text", "headers", "source"} {
+	for _, name := range []string{"page", "text", "headers", "source"} {
 		page.Views = append(page.Views, view{name, path + "?view=" + name, name == page.View})
 	}
-	if page.View == "html" {
+	if page.View == "page" {
 		page.Frame = path + "/frame"
 	} else {
 		page.Body = bodies[page.View]
@@ -186,7 +186,7 @@ func samples(zone *time.Location) []templates.Sample {
 	return []templates.Sample{
 		sample("mailbox.html", listPage{Zone: zone}),
 		sample("mailbox.html", listPage{To: l.To, Letters: []*letter{l}, Count: 1, Zone: zone}),
-		sample("letter.html", letterPage{Subject: l.Subject, To: l.To, Came: when, Zone: zone, View: "html", Frame: "/f", Views: []view{{"html", "/", true}, {"text", "/", false}}}),
+		sample("letter.html", letterPage{Subject: l.Subject, To: l.To, Came: when, Zone: zone, View: "page", Frame: "/f", Views: []view{{"page", "/", true}, {"text", "/", false}}}),
 		sample("letter.html", letterPage{Subject: l.Subject, To: l.To, Came: when, Zone: zone, View: "source", Body: "x", Views: []view{{"source", "/", true}, {"headers", "/", false}}}),
 		sample("article.html", articlePage{Title: "Titel", Date: when, Zone: zone, Picture: "/p", Alt: "a", Body: []paragraph{{"t", false}, {"h", true}}}),
 		sample("error.html", web.ErrorPage{Status: 404, Title: "t", Text: "x"}),

@@ -23,6 +23,7 @@ func Cases() []Case {
 		feedCases(),
 		postCases(),
 		auditCases(),
+		deliveryCases(),
 		applyCases(),
 	)
 }
