@@ -4,7 +4,9 @@ import (
 	"html"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -13,33 +15,44 @@ import (
 	"bode.example/mailer"
 )
 
-// leftovers are what templates leave behind when something is wrong (STANDARDS A8). A post may speak
-// of them ("schrijf {{naam}}"), so what the content holds itself is no leftover, except where no
-// reader could want it.
-var leftovers = []struct {
+// A leftover is something that a template leaves behind when something is wrong (STANDARDS A8).
+type leftover struct {
+	hints   []string // one of them is in every match; looking for them first is far cheaper
 	pattern *regexp.Regexp
-	always  bool // also when it was in the content
-}{
-	{regexp.MustCompile(`<no value>|&lt;no value&gt;|<nil>|&lt;nil&gt;`), false},
-	{regexp.MustCompile(`ZgotmplZ`), false},
-	{regexp.MustCompile(`\{\{|\}\}`), false},
-	{regexp.MustCompile(`%!\w?\(`), false},
-	{regexp.MustCompile(`&amp;(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});`), false},
-	{regexp.MustCompile(`[ÃÂ][\x{80}-\x{bf}]|â€|ï»¿|\x{fffd}`), true},
-	{regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x{9f}]`), true},
+	// always: also when the content has it. A post may speak of {{naam}}; no reader wants mojibake.
+	always bool
 }
 
-// doubleEscape is a character reference where plain text stands.
-var doubleEscape = regexp.MustCompile(`&(amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);`)
+var leftovers = []leftover{
+	{[]string{"no value", "nil"}, regexp.MustCompile(`<no value>|&lt;no value&gt;|<nil>|&lt;nil&gt;`), false},
+	{[]string{"ZgotmplZ"}, regexp.MustCompile(`ZgotmplZ`), false},
+	{[]string{"{{", "}}"}, regexp.MustCompile(`\{\{|\}\}`), false},
+	{[]string{"%!"}, regexp.MustCompile(`%!\w?\(`), false},
+	{[]string{"&amp;"}, regexp.MustCompile(`&amp;(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});`), false},
+	{[]string{"Ã", "Â", "â€", "ï»¿", "\ufffd"}, regexp.MustCompile(`[ÃÂ][\x{80}-\x{bf}]|â€|ï»¿|\x{fffd}`), true},
+}
+
+// plainLeftovers are looked for where no markup should be.
+var plainLeftovers = []leftover{
+	{[]string{";"}, regexp.MustCompile(`&(amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);`), false},
+}
 
 // part is a piece of a mail to be inspected.
 type part struct{ name, text string }
+
+// The names of parts, as errors tell them.
+const (
+	subjectLine = "subject"
+	markup      = "HTML"
+	plainText   = "plain text"
+	webVersion  = "version for the browser"
+)
 
 // inspectDigest refuses a digest that should not leave: with something left behind in it, or
 // without the links that every reader must find.
 func inspectDigest(d *Digest, o Organisation, draft *mailer.Draft, web string, marker *mailer.Marker) error {
 	content := contentOf(d) + contentOf(o)
-	parts := []part{{"subject", draft.Subject}, {"HTML", draft.HTML}, {"plain text", draft.Text}, {"version for the browser", web}}
+	parts := []part{{subjectLine, draft.Subject}, {markup, draft.HTML}, {plainText, draft.Text}, {webVersion, web}}
 	if err := inspect("digest", parts, content); err != nil {
 		return err
 	}
@@ -63,40 +76,50 @@ func inspectDigest(d *Digest, o Organisation, draft *mailer.Draft, web string, m
 // inspect refuses a mail in which a template left something behind.
 func inspect(mail string, parts []part, content string) error {
 	for _, p := range parts {
-		for _, leftover := range leftovers {
-			if found := find(leftover.pattern, p.text, content, leftover.always); found != "" {
-				return leftBehind(mail, p.name, found)
-			}
-		}
-		if p.name == "plain text" || p.name == "subject" {
-			if found := find(doubleEscape, p.text, content, false); found != "" {
-				return leftBehind(mail, p.name, found)
-			}
-		}
 		if !utf8.ValidString(p.text) {
 			return leftBehind(mail, p.name, "bytes that are not UTF-8")
+		}
+		if at := strings.IndexFunc(p.text, isControl); at >= 0 {
+			return leftBehind(mail, p.name, around(p.text, at, at+1))
+		}
+		suspects := leftovers
+		if p.name == plainText || p.name == subjectLine {
+			suspects = append(suspects[:len(suspects):len(suspects)], plainLeftovers...)
+		}
+		for i := range suspects {
+			if found := suspects[i].find(p.text, content); found != "" {
+				return leftBehind(mail, p.name, found)
+			}
 		}
 	}
 	return nil
 }
 
+func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
 // find returns the first match with some words around it, unless the content has the same.
-func find(pattern *regexp.Regexp, text, content string, always bool) string {
-	for _, at := range pattern.FindAllStringIndex(text, -1) {
+func (l *leftover) find(text, content string) string {
+	if !slices.ContainsFunc(l.hints, func(hint string) bool { return strings.Contains(text, hint) }) {
+		return ""
+	}
+	for _, at := range l.pattern.FindAllStringIndex(text, -1) {
 		match := text[at[0]:at[1]]
-		if !always && (strings.Contains(content, match) || strings.Contains(content, html.UnescapeString(match))) {
-			continue
+		if l.always || !strings.Contains(content, match) && !strings.Contains(content, html.UnescapeString(match)) {
+			return around(text, at[0], at[1])
 		}
-		from, to := at[0], at[1]
-		for i := 0; i < 24 && from > 0 && text[from-1] != '\n'; i++ {
-			from--
-		}
-		for i := 0; i < 24 && to < len(text) && text[to] != '\n'; i++ {
-			to++
-		}
-		return strings.ToValidUTF8(text[from:to], "")
 	}
 	return ""
+}
+
+// around returns a piece of a text with the words beside it, within its line.
+func around(text string, from, to int) string {
+	for i := 0; i < 24 && from > 0 && text[from-1] != '\n'; i++ {
+		from--
+	}
+	for i := 0; i < 24 && to < len(text) && text[to] != '\n'; i++ {
+		to++
+	}
+	return strings.ToValidUTF8(text[from:to], "")
 }
 
 func leftBehind(mail, part, found string) error {
@@ -147,7 +170,7 @@ func repairMojibake(s string) string {
 
 // unescape returns the text of a part as a reader has it.
 func unescape(p part) string {
-	if p.name == "HTML" {
+	if p.name == markup {
 		return html.UnescapeString(p.text)
 	}
 	return p.text

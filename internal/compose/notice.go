@@ -134,7 +134,7 @@ func (n *notice) header() ([]mailer.Field, error) {
 // inspectNotice refuses a mail that lacks its link or holds what a template left behind.
 func (c *Composer) inspectNotice(m Message, v *noticeView, draft *mailer.Draft) error {
 	name := "mail " + string(m.Template())
-	parts := []part{{"subject", draft.Subject}, {"HTML", draft.HTML}, {"plain text", draft.Text}}
+	parts := []part{{subjectLine, draft.Subject}, {markup, draft.HTML}, {plainText, draft.Text}}
 	if err := inspect(name, parts, contentOf(m)+contentOf(c.organisation)); err != nil {
 		return err
 	}
