@@ -1,7 +1,6 @@
 package public
 
 import (
-	"cmp"
 	"html/template"
 	"net/http"
 
@@ -14,9 +13,7 @@ import (
 type editionPage struct {
 	List    listView
 	Subject string
-	Lang    newsletter.Language
-	At      newsletter.Time
-	Body    template.HTML
+	Body    template.HTML // an article with its own heading
 }
 
 func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
@@ -32,8 +29,7 @@ func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject, Lang: v.Language,
-		At:   cmp.Or(e.ScheduledFor, e.ReleasedAt),
+	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject,
 		Body: template.HTML(v.Web)} //nolint:gosec // made by our own templates from sanitised posts
 	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Pictures: true})
 }
