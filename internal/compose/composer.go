@@ -22,8 +22,9 @@ type Organisation struct {
 	Postal []string // lines of the postal address
 	Email  string   // where a person answers
 	Phone  string
-	// ContactURL and PrivacyURL are pages of the public site; PrivacyURL is the privacy statement.
-	ContactURL, PrivacyURL string
+	// Site is the address of the public pages, without a slash at its end. Under every mail stand
+	// links to its contact page and its privacy statement.
+	Site string
 	// From and ReplyTo are the sender of mail that belongs to no single list.
 	From, ReplyTo mailer.Address
 	// SenderID is the last part of Feedback-ID, 5 to 15 characters; without it there is no such field.
@@ -50,20 +51,17 @@ type Composer struct {
 // tests. It is an error if a fact is missing that every mail needs.
 func New(set *templates.Set, organisation Organisation, random io.Reader) (*Composer, error) {
 	o := organisation
-	for fact, value := range map[string]string{
-		"name": o.Name, "postal address": strings.Join(o.Postal, ""), "sender address": o.From.Addr,
-		"contact": o.Email + o.Phone + o.ContactURL, "privacy statement's address": o.PrivacyURL,
+	for _, fact := range []struct{ name, value string }{
+		{"name", o.Name}, {"postal address", strings.Join(o.Postal, "")}, {"sender address", o.From.Addr}, {"contact", o.Email + o.Phone},
 	} {
-		if strings.TrimSpace(value) == "" {
+		if strings.TrimSpace(fact.value) == "" {
 			return nil, newsletter.Errorf(newsletter.Invalid, "organisation_incomplete",
-				"no mail can be made while the organisation's %s is missing: it stands under every mail", fact)
+				"no mail can be made while the organisation's %s is missing: it stands under every mail", fact.name)
 		}
 	}
-	for _, link := range []string{o.ContactURL, o.PrivacyURL} {
-		if link != "" && webLink(link) == "" {
-			return nil, newsletter.Errorf(newsletter.Invalid, "organisation_link",
-				"%q can't stand under a mail: it must be an absolute http or https address", link)
-		}
+	if webLink(o.Site) == "" || strings.HasSuffix(o.Site, "/") {
+		return nil, newsletter.Errorf(newsletter.Invalid, "organisation_site",
+			"%q can't be the address of the public pages: it must begin with https:// (or http:// on this machine alone) and end without a slash", o.Site)
 	}
 	return &Composer{templates: set, organisation: o, random: random}, nil
 }
@@ -120,17 +118,29 @@ type frame struct {
 	Under        string // one line below it; may be empty
 	WebURL       string // may be empty
 	Large        bool
-	Organisation Organisation
+	Organisation footer
+}
+
+// footer is what stands under every mail.
+type footer struct {
+	Organisation
+	ContactURL, PrivacyURL string
+}
+
+// page is a page of the site, in the language of the mail that leads there.
+func (o *Organisation) page(path string, lang newsletter.Language) string {
+	return o.Site + path + "?lang=" + string(lang)
 }
 
 // previewLength is about how many characters a list of mails shows.
 const previewLength = 110
 
-func newFrame(subject, preheader string, layout newsletter.Layout, o Organisation) frame {
+func (c *Composer) newFrame(subject, preheader string, lang newsletter.Language, layout newsletter.Layout) frame {
+	o := c.organisation
 	missing := max(0, previewLength-len([]rune(preheader)))
 	return frame{
 		Subject: subject, Preheader: preheader, Padding: strings.Repeat("\u00a0\u200c", missing),
-		Large: layout == newsletter.Large, Organisation: o,
+		Large: layout == newsletter.Large, Organisation: footer{o, o.page("/contact", lang), o.page("/privacy", lang)},
 	}
 }
 

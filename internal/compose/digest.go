@@ -46,7 +46,8 @@ type Post struct {
 	// PublishedAt is the date it shows.
 	PublishedAt time.Time
 	Picture     Picture
-	// StartsAt makes it an event, which stands first, in the Agenda. EndsAt and Place may be missing.
+	// StartsAt makes it an event, which stands first, in the Agenda, unless it is over at the digest's
+	// date. EndsAt and Place may be missing.
 	StartsAt, EndsAt time.Time
 	Place            string
 	CalendarURL      string // its .ics file
@@ -65,7 +66,9 @@ type Link struct {
 type Rendered struct {
 	Subject string
 	Letter  *mailer.Letter // its fields are Fields()
-	Web     string         // HTML for the frame of a page: an article with one h1, without styles
+	// Web is HTML for the article of a page that has the list, the date and the subject (its h1) already:
+	// headings from h2 on, no styles, nothing that bears a person.
+	Web string
 	// LeftOut is how many posts the mail had no room for. The version for the browser has them all.
 	LeftOut int
 }

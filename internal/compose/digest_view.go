@@ -63,7 +63,7 @@ type postView struct {
 func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Marker) (*digestView, error) {
 	w := &words{composer: c, lang: d.Language}
 	v := &digestView{
-		frame: newFrame(headline.Subject, headline.Preheader, d.Layout, c.organisation),
+		frame: c.newFrame(headline.Subject, headline.Preheader, d.Language, d.Layout),
 		List:  d.List, Greeting: marker.Mark(FieldGreeting),
 		UnsubscribeURL: marker.Mark(FieldUnsubscribe), PreferencesURL: marker.Mark(FieldPreferences), WhyURL: marker.Mark(FieldWhy),
 		Next: date(d.Language, d.NextAt, d.Zone),
@@ -98,7 +98,7 @@ func (v *digestView) introduce(d *Digest, w *words) {
 	v.IntroductionText = plainBlocks(v.Introduction)
 	events := 0
 	for i := range d.Posts {
-		if d.Posts[i].isEvent() {
+		if d.Posts[i].isEvent(d.Date) {
 			events++
 		}
 	}
@@ -116,7 +116,7 @@ func (v *digestView) introduce(d *Digest, w *words) {
 
 // fillGroups makes the groups as the templates see them. Without sections no group has a heading.
 func (v *digestView) fillGroups(d *Digest, w *words) {
-	sections := arrange(d.Posts)
+	sections := arrange(d.Posts, d.Date)
 	v.Sections = len(sections) > 1 || len(sections) == 1 && sections[0].kind == agenda
 	for _, section := range sections {
 		g, topic := group{}, ""
@@ -154,7 +154,7 @@ func (v *digestView) dropPictures() {
 func newPostView(p *Post, topic string, d *Digest) postView {
 	v := postView{
 		Title: line(p.Title, maxTitle), Link: webLink(p.Link), Summary: line(p.Summary, maxSummary),
-		Foreign: foreign(p.Language, d.Language), IsEvent: p.isEvent(), Place: line(p.Place, maxPlace),
+		Foreign: foreign(p.Language, d.Language), IsEvent: p.isEvent(d.Date), Place: line(p.Place, maxPlace),
 		Calendar: webLink(p.CalendarURL),
 	}
 	var under []string

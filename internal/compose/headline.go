@@ -23,7 +23,7 @@ const (
 // stands first with the number of the others, and the titles after it.
 func (c *Composer) Headline(d *Digest) (Headline, error) {
 	h := Headline{Subject: line(d.Subject, maxOwnSubject), Preheader: line(d.Preheader, maxPreheader)}
-	order := readingOrder(d.Posts)
+	order := readingOrder(d.Posts, d.Date)
 	w := &words{composer: c, lang: d.Language}
 	if h.Subject == "" {
 		h.Subject = line(subject(d, order, w), maxOwnSubject)
@@ -43,7 +43,7 @@ func subject(d *Digest, order []*Post, w *words) string {
 	}
 	first := order[0]
 	title := line(first.Title, maxSubjectTitle)
-	if first.isEvent() && d.Zone != nil {
+	if first.isEvent(d.Date) && d.Zone != nil {
 		title = w.say("digest_subject_event", "Title", title, "Date", templates.Day(d.Language, first.StartsAt.In(d.Zone)))
 	}
 	if len(order) == 1 {

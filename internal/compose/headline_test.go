@@ -15,6 +15,8 @@ func TestHeadline(t *testing.T) {
 	}
 	session := post("Werksessie", "Praat mee.")
 	session.StartsAt = time.Date(2026, 12, 3, 19, 30, 0, 0, sampleZone())
+	past := post("Geweest", "Het was mooi.")
+	past.StartsAt = time.Date(2026, 11, 20, 19, 30, 0, 0, sampleZone())
 	long := strings.Repeat("burgerberaad ", 30)
 	for _, test := range []struct {
 		why                string
@@ -31,6 +33,8 @@ func TestHeadline(t *testing.T) {
 			"A and 3 other posts", "B · C · D"},
 		{"an event leads", "nl", []Post{post("De raad luistert", ""), session}, "", "",
 			"Werksessie (3 december 2026) en 1 ander bericht", "De raad luistert"},
+		{"an event that is over leads nothing", "nl", []Post{post("De raad luistert", ""), past}, "", "",
+			"De raad luistert en 1 ander bericht", "Geweest"},
 		{"a post without a topic comes last", "nl", []Post{post("Algemeen", ""), post("Raad", "", "De raad")}, "", "",
 			"Raad en 1 ander bericht", "Algemeen"},
 		{"the editor's own words", "nl", []Post{post("A", ""), post("B", "")}, "Luisteren is een vak", "Met drie verhalen",
@@ -39,7 +43,7 @@ func TestHeadline(t *testing.T) {
 		{"an endless title", "nl", []Post{post(long, ""), post("B", "")}, "", "",
 			"burgerberaad burgerberaad burgerberaad burgerberaad… en 1 ander bericht", "B"},
 	} {
-		d := &Digest{Language: test.lang, List: sampleList(newsletter.Dutch), Zone: sampleZone(), Posts: test.posts,
+		d := &Digest{Language: test.lang, List: sampleList(newsletter.Dutch), Zone: sampleZone(), Date: time.Date(2026, 11, 23, 8, 0, 0, 0, sampleZone()), Posts: test.posts,
 			Subject: test.own, Preheader: test.ownLine}
 		got, err := c.Headline(d)
 		if err != nil || got.Subject != test.subject || got.Preheader != test.preheader {

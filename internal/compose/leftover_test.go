@@ -91,9 +91,9 @@ func TestNewWantsTheFactsOfEveryFooter(t *testing.T) {
 		"name":                  func(o *Organisation) { o.Name = " " },
 		"postal address":        func(o *Organisation) { o.Postal = nil },
 		"sender address":        func(o *Organisation) { o.From.Addr = "" },
-		"contact":               func(o *Organisation) { o.Email, o.Phone, o.ContactURL = "", "", "" },
-		"privacy statement":     func(o *Organisation) { o.PrivacyURL = "" },
-		"absolute http or http": func(o *Organisation) { o.PrivacyURL = "/privacy" },
+		"contact":               func(o *Organisation) { o.Email, o.Phone = "", "" },
+		"address of the public": func(o *Organisation) { o.Site = "" },
+		"without a slash":       func(o *Organisation) { o.Site += "/" },
 	} {
 		o := sampleOrganisation()
 		spoil(&o)

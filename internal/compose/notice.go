@@ -79,7 +79,7 @@ func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, templ
 
 func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) *noticeView {
 	v := &noticeView{
-		frame:    newFrame(n.subject(w), w.say(n.texts+"_preheader"), layout, c.organisation),
+		frame:    c.newFrame(n.subject(w), w.say(n.texts+"_preheader"), w.lang, layout),
 		Greeting: n.greeting, URL: n.url,
 	}
 	v.Heading = w.say(n.texts + "_heading")

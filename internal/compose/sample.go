@@ -82,11 +82,10 @@ func sampleOrganisation() Organisation {
 		Name:   "Stichting Noorderkring",
 		Postal: []string{"Brink 14", "9401 HS Assen"},
 		Email:  "redactie@noorderkring.example", Phone: "0592 - 12 34 56",
-		ContactURL: "https://nieuws.noorderkring.example/contact",
-		PrivacyURL: "https://nieuws.noorderkring.example/privacy",
-		From:       mailer.Address{Name: "Stichting Noorderkring", Addr: "nieuws@noorderkring.example"},
-		ReplyTo:    mailer.Address{Addr: "redactie@noorderkring.example"},
-		SenderID:   "noorderkring",
+		Site:     "https://nieuws.noorderkring.example",
+		From:     mailer.Address{Name: "Stichting Noorderkring", Addr: "nieuws@noorderkring.example"},
+		ReplyTo:  mailer.Address{Addr: "redactie@noorderkring.example"},
+		SenderID: "noorderkring",
 	}
 }
 
