@@ -1,5 +1,11 @@
 package newsletter
 
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
 // EditionKind says why an edition exists.
 type EditionKind string
 
@@ -27,21 +33,29 @@ const (
 
 var editionNext = map[EditionState][]EditionState{
 	EditionDraft:    {EditionInReview, EditionApproved, EditionSkipped, EditionMissed, EditionCancelled},
-	EditionInReview: {EditionApproved, EditionDraft, EditionSkipped, EditionMissed, EditionCancelled},
+	EditionInReview: {EditionApproved, EditionSkipped, EditionMissed, EditionCancelled},
 	EditionApproved: {EditionSending, EditionInReview, EditionSkipped, EditionMissed, EditionCancelled},
 	EditionSending:  {EditionPaused, EditionSent, EditionCancelled},
 	EditionPaused:   {EditionSending, EditionCancelled},
 }
 
 // CanBecome reports whether an edition in state s may go to state t.
-func (s EditionState) CanBecome(t EditionState) bool {
-	for _, next := range editionNext[s] {
-		if next == t {
-			return true
+func (s EditionState) CanBecome(t EditionState) bool { return slices.Contains(editionNext[s], t) }
+
+// Before returns the states from which an edition may come to s, in alphabetical order.
+func (s EditionState) Before() Strings {
+	var from Strings
+	for before := range editionNext {
+		if before.CanBecome(s) {
+			from = append(from, string(before))
 		}
 	}
-	return false
+	slices.Sort(from)
+	return from
 }
+
+// Follows reports whether the edition still follows its posts; afterwards they are frozen.
+func (s EditionState) Follows() bool { return s == EditionDraft || s == EditionInReview }
 
 // Ended reports whether nothing happens to the edition any more.
 func (s EditionState) Ended() bool { return len(editionNext[s]) == 0 }
@@ -55,7 +69,9 @@ type Edition struct {
 	Kind         EditionKind  `db:"kind" json:"kind"`
 	ScheduledFor Time         `db:"scheduled_for" json:"scheduled_for,omitzero"` // the slot; zero for an extra one
 	State        EditionState `db:"state" json:"state"`
-	Reason       string       `db:"reason" json:"reason,omitempty"` // why skipped, missed, cancelled, back in review
+	// Reason is why it is skipped, missed, held, or back in review: one of the words below, and
+	// after a colon what else there is to say.
+	Reason string `db:"reason" json:"reason,omitempty"`
 	// Subject, Preheader and Introduction are the editor's own words; empty: made from the posts.
 	Subject      string `db:"subject" json:"subject,omitempty"`
 	Preheader    string `db:"preheader" json:"preheader,omitempty"`
@@ -73,66 +89,83 @@ type Edition struct {
 	ChangedAt   Time  `db:"changed_at" json:"changed_at"`
 }
 
-// Disposition is what happens to a post in an edition.
-type Disposition string
-
-// The dispositions.
+// The reasons of editions. Doors look them up in the text catalogue under "edition_" + reason.
 const (
-	PostIn      Disposition = "in"
-	PostLeftOut Disposition = "left_out" // owed no more
-	PostPushed  Disposition = "pushed"   // owed in the next edition
+	ReasonEmpty      = "empty"          // skipped: there were no posts
+	ReasonNobody     = "nobody"         // skipped: no reader was owed any of its posts
+	ReasonPastGrace  = "past_grace"     // missed
+	ReasonEarlier    = "earlier_slots"  // missed, and so were earlier slots that have no row of their own
+	ReasonNewerSlot  = "newer_slot"     // missed: only the newest slot is made good
+	ReasonUnapproved = "unapproved"     // held: its slot came and nobody had approved it
+	ReasonWithdrawn  = "post_withdrawn" // back in review
+	ReasonCompose    = "compose_failed" // approved, and can't leave: a letter could not be made
 )
 
-// EditionPost is a post as an edition froze it.
-type EditionPost struct {
-	EditionID   int64       `db:"edition_id"`
-	PostID      int64       `db:"post_id"`
-	Position    int         `db:"position"`
-	Disposition Disposition `db:"disposition"`
-	Seq         int64       `db:"seq"`
-	PublicID    PublicID    `db:"public_id"`
-	Own         bool        `db:"own"` // written here: its page is ours
-	Title       string      `db:"title"`
-	Summary     string      `db:"summary"`
-	HTML        string      `db:"html"`
-	Link        string      `db:"link"`
-	Picture     string      `db:"picture"`
-	Alt         string      `db:"alt"`
-	Author      string      `db:"author"`
-	Language    Language    `db:"language"`
-	PublishedAt Time        `db:"published_at"`
-	StartsAt    Time        `db:"starts_at"`
-	EndsAt      Time        `db:"ends_at"`
-	Place       string      `db:"place"`
-	Topics      IDs         `db:"topics"` // empty: for everyone
+// EditionWords are the editor's own words in an edition. Empty ones are made from the posts.
+type EditionWords struct {
+	Subject      string `json:"subject"`
+	Preheader    string `json:"preheader"`
+	Introduction string `json:"introduction"` // Markdown
 }
 
-// Variant is what all readers of an edition with the same language, layout and posts get,
-// rendered once.
-type Variant struct {
-	ID        int64    `db:"id"`
-	PublicID  PublicID `db:"public_id"`
-	EditionID int64    `db:"edition_id"`
-	Key       string   `db:"key"` // a hash of all that makes it differ; unique in the edition
-	Language  Language `db:"language"`
-	Layout    Layout   `db:"layout"`
-	Posts     IDs      `db:"posts"`
-	Subject   string   `db:"subject"`
-	Letter    []byte   `db:"letter"` // a mailer.Letter
-	Web       string   `db:"web"`    // the version for the browser; bears no person
+// Step is what the loop does next with an edition.
+type Step string
+
+// The steps.
+const (
+	StepWait    Step = ""
+	StepMiss    Step = "miss"
+	StepHold    Step = "hold"
+	StepApprove Step = "approve"
+	StepRelease Step = "release"
+)
+
+// composeAgain is how long an edition rests of which a letter could not be made.
+const composeAgain = time.Minute
+
+// Step decides by the rules of the edition's schedule. Extra editions wait for an approval and then
+// leave at once.
+func (e *Edition) Step(c *Schedule, now Time) Step {
+	if e.Kind == EditionSlot && e.ScheduledFor.After(now.Time) {
+		return StepWait
+	}
+	switch {
+	case e.State == EditionApproved && e.Kind == EditionSlot && e.late(c, now):
+		return StepMiss
+	case e.State == EditionApproved && e.Resting(now):
+		return StepWait
+	case e.State == EditionApproved:
+		return StepRelease
+	case e.Kind == EditionExtra || !e.State.Follows():
+		return StepWait
+	case !e.approvesItself(c) && e.State == EditionDraft:
+		return StepHold
+	case !e.approvesItself(c):
+		return StepWait
+	case e.late(c, now):
+		return StepMiss
+	}
+	return StepApprove
 }
 
-// Reading is what a subscription has had, interned: distinct ones are counted in tens.
-type Reading struct {
-	ID     int64 `db:"id"`
-	ListID int64 `db:"list_id"`
-	// ThroughSeq: posts up to and including it are dealt with, but for OwedPosts.
-	ThroughSeq int64 `db:"through_seq"`
-	// ToldSeq: topics up to and including it are known to the reader.
-	ToldSeq int64 `db:"told_seq"`
-	// AwayFrom and AwayTo: posts with AwayFrom < seq <= AwayTo appeared during a pause; the next
-	// digest links them, once. Both zero: none.
-	AwayFrom  int64 `db:"away_from"`
-	AwayTo    int64 `db:"away_to"`
-	OwedPosts IDs   `db:"owed_posts"` // pushed to the next edition
+// approvesItself reports whether the slot is approval enough.
+func (e *Edition) approvesItself(c *Schedule) bool {
+	if c.Unapproved == UnapprovedSend {
+		return true
+	}
+	return c.Review == ReviewAutomatic && (e.State == EditionDraft || e.Reason == ReasonWithdrawn)
+}
+
+// late reports whether the grace time is over. It begins at the slot, or at a later approval.
+func (e *Edition) late(c *Schedule, now Time) bool {
+	from := e.ScheduledFor
+	if e.ApprovedAt.After(from.Time) {
+		from = e.ApprovedAt
+	}
+	return !now.Before(c.MissedAt(from).Time)
+}
+
+// Resting reports whether a letter could not be made a moment ago: it isn't tried again at once.
+func (e *Edition) Resting(now Time) bool {
+	return strings.HasPrefix(e.Reason, ReasonCompose) && now.Before(e.ChangedAt.Add(composeAgain))
 }

@@ -1,5 +1,7 @@
 package newsletter
 
+import "time"
+
 // ReviewRule says whether somebody looks before an edition leaves.
 type ReviewRule string
 
@@ -57,3 +59,12 @@ type Schedule struct {
 	CreatedAt   Time   `db:"created_at" json:"created_at"`
 	ArchivedAt  Time   `db:"archived_at" json:"archived_at,omitzero"`
 }
+
+// minGrace is the shortest grace time: a slot is always noticed a little late.
+const minGrace = Duration(5 * time.Minute)
+
+// MissedAt is the instant from which a slot can't be made good any more.
+func (s *Schedule) MissedAt(slot Time) Time { return At(slot.Add(max(s.Grace, minGrace).D())) }
+
+// Works reports whether the schedule makes editions.
+func (s *Schedule) Works() bool { return s.State == ScheduleActive && s.ArchivedAt.IsZero() }

@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+const editionPostColumns = `edition_id, post_id, position, disposition, seq, public_id, own, title, summary, html, link, picture, alt,
+	author, language, published_at, starts_at, ends_at, place, topics`
+
+// EditionPosts returns the posts of an edition in order, with what happens to each: as frozen, or,
+// while it is a draft or in review, as they would be frozen now.
+func (s *Store) EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error) {
+	var posts []newsletter.EditionPost
+	err := s.read(ctx, func(t *tx) (err error) {
+		if e.State.Follows() {
+			posts, err = t.followed(e, now)
+			return err
+		}
+		posts, err = t.frozen(e.ID)
+		return err
+	})
+	return posts, err
+}
+
+func (t *tx) frozen(editionID int64) ([]newsletter.EditionPost, error) {
+	var posts []newsletter.EditionPost
+	err := t.list(&posts, `SELECT `+editionPostColumns+` FROM edition_post WHERE edition_id = $1 ORDER BY position, post_id`, editionID)
+	return posts, err
+}
+
+// followed computes the posts of an edition that is not frozen: those owed to any of its readers,
+// under the editor's dispositions.
+func (t *tx) followed(e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error) {
+	readers, err := t.readers(e.ScheduleID)
+	if err != nil {
+		return nil, err
+	}
+	published, err := t.publishedTo(e.ListID, readers, true)
+	if err != nil {
+		return nil, err
+	}
+	var disposed []newsletter.EditionPost
+	if err := t.list(&disposed, `SELECT post_id, disposition FROM edition_post WHERE edition_id = $1 AND disposition <> 'in'`, e.ID); err != nil {
+		return nil, err
+	}
+	dispositions := make(map[int64]newsletter.Disposition, len(disposed))
+	for _, p := range disposed {
+		dispositions[p.PostID] = p.Disposition
+	}
+	posts := newsletter.Collect(published, readers)
+	for i := range posts {
+		posts[i].EditionID = e.ID
+		if d, ok := dispositions[posts[i].PostID]; ok {
+			posts[i].Disposition = d
+		}
+	}
+	newsletter.SortPosts(posts, newsletter.At(now))
+	return posts, nil
+}
+
+// readers returns the distinct combinations among the people who would get an edition of a
+// schedule now.
+func (t *tx) readers(scheduleID int64) ([]newsletter.Combination, error) {
+	var readers []newsletter.Combination
+	err := t.list(&readers, `
+		SELECT r.id, r.list_id, r.through_seq, r.told_seq, r.away_from, r.away_to, r.owed_posts,
+			COALESCE(g.topic_set_id, 0) AS topic_set_id, ts.topics, g.language, g.layout, g.readers
+		FROM (
+			SELECT s.reading_id, s.topic_set_id, u.language, u.layout, COUNT(*) AS readers
+			FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
+			WHERE s.schedule_id = $1 AND s.state = 'active' AND `+mailable+`
+			GROUP BY s.reading_id, s.topic_set_id, u.language, u.layout
+		) AS g JOIN reading AS r ON r.id = g.reading_id LEFT JOIN topic_set AS ts ON ts.id = g.topic_set_id
+		ORDER BY r.id, COALESCE(g.topic_set_id, 0), g.language, g.layout`, scheduleID)
+	return readers, err
+}
+
+// mailable is the condition that a subscriber u may be mailed.
+const mailable = `u.suppressed_at IS NULL AND u.restricted_at IS NULL`
+
+// publishedTo returns the published posts of a list that any of the readers may lack or, unless
+// owed is set, may have missed in a pause, in the form that an edition freezes.
+func (t *tx) publishedTo(listID int64, readers []newsletter.Combination, owed bool) ([]newsletter.EditionPost, error) {
+	if len(readers) == 0 {
+		return nil, nil
+	}
+	from, ids := readers[0].ThroughSeq, []int64(nil)
+	for i := range readers {
+		r := &readers[i]
+		from, ids = min(from, r.ThroughSeq), append(ids, r.OwedPosts...)
+		if !owed && r.AwayTo > 0 {
+			from = min(from, r.AwayFrom)
+		}
+	}
+	var posts []newsletter.EditionPost
+	if err := t.list(&posts, `
+		SELECT 0 AS edition_id, p.id AS post_id, 0 AS position, 'in' AS disposition, p.seq, p.public_id, p.feed_id IS NULL AS own,
+			p.title, p.summary, p.html, p.link, p.picture, p.alt, p.author, p.language, p.published_at, p.starts_at, p.ends_at, p.place, '[]' AS topics
+		FROM post AS p
+		WHERE p.list_id = $1 AND p.state = 'published' AND p.seq IS NOT NULL
+		AND (p.seq > $2 OR p.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT))))
+		ORDER BY p.seq`, listID, from, newsletter.NewIDs(ids...)); err != nil {
+		return nil, err
+	}
+	return posts, t.topicsOf(posts)
+}
+
+// topicsOf fills the topics of posts as they are now.
+func (t *tx) topicsOf(posts []newsletter.EditionPost) error {
+	at, ids := make(map[int64]int, len(posts)), make([]int64, len(posts))
+	for i, p := range posts {
+		at[p.PostID], ids[i] = i, p.PostID
+	}
+	var pairs []struct {
+		Post  int64 `db:"post_id"`
+		Topic int64 `db:"topic_id"`
+	}
+	if err := t.list(&pairs, `
+		SELECT post_id, topic_id FROM post_topic
+		WHERE post_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+		ORDER BY post_id, topic_id`, newsletter.NewIDs(ids...)); err != nil {
+		return err
+	}
+	for _, pair := range pairs {
+		p := &posts[at[pair.Post]]
+		p.Topics = append(p.Topics, pair.Topic)
+	}
+	return nil
+}
+
+// DisposePost says what happens to a post in an edition that is a draft or in review: in, left out
+// or pushed to the next one.
+func (s *Store) DisposePost(ctx context.Context, edition, post newsletter.PublicID, disposition newsletter.Disposition, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		e, err := t.lockEdition(edition)
+		if err != nil {
+			return err
+		}
+		if !e.State.Follows() {
+			return editionState(e, "its posts can be changed while it is a draft or in review")
+		}
+		posts, err := t.followed(e, now)
+		if err != nil {
+			return err
+		}
+		var chosen *newsletter.EditionPost
+		for i := range posts {
+			if posts[i].PublicID == post {
+				chosen = &posts[i]
+			}
+		}
+		if chosen == nil {
+			return newsletter.Errorf(newsletter.NotFound, "not_found", "there is no post %s in the edition %s", post, edition)
+		}
+		chosen.Disposition = disposition
+		if err := t.exec(`DELETE FROM edition_post WHERE edition_id = $1 AND post_id = $2`, e.ID, chosen.PostID); err != nil {
+			return err
+		}
+		if err := t.freezePost(chosen); err != nil {
+			return err
+		}
+		if err := t.exec(`UPDATE edition SET changed_at = $2 WHERE id = $1`, e.ID, changedAfter(e, now)); err != nil {
+			return err
+		}
+		return t.audit(by, now, "edition.post", editionObject(e), map[string]any{"post": post, "disposition": disposition})
+	})
+}
+
+func (t *tx) freezePost(p *newsletter.EditionPost) error {
+	_, err := t.NamedExecContext(t.ctx, `
+		INSERT INTO edition_post (`+editionPostColumns+`)
+		VALUES (:edition_id, :post_id, :position, :disposition, :seq, :public_id, :own, :title, :summary, :html, :link, :picture, :alt,
+			:author, :language, :published_at, :starts_at, :ends_at, :place, :topics)`, p)
+	return err
+}
+
+// ApproveEdition freezes an edition: the posts that it holds now, and how far in the list's
+// sequence it reaches. An empty one can't be approved by hand where the schedule skips those; when
+// its slot approves it, it becomes skipped.
+func (s *Store) ApproveEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
+	var e *newsletter.Edition
+	err := s.write(ctx, func(t *tx) (err error) {
+		e, err = t.approve(id, by, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (t *tx) approve(id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
+	var of struct {
+		ListID int64                `db:"list_id"`
+		Empty  newsletter.EmptyRule `db:"empty"`
+	}
+	if err := t.get(&of, `
+		SELECT e.list_id, c.empty FROM edition AS e JOIN schedule AS c ON c.id = e.schedule_id WHERE e.public_id = $1`, id); err != nil {
+		return nil, notFound(err, "edition", id)
+	}
+	through, err := t.lockList(of.ListID)
+	if err != nil {
+		return nil, err
+	}
+	e, err := t.lockEdition(id)
+	if err != nil {
+		return nil, err
+	}
+	if !e.State.CanBecome(newsletter.EditionApproved) {
+		return nil, editionState(e, "only a draft or one in review can be approved")
+	}
+	posts, in, err := t.freeze(e, now)
+	if err != nil {
+		return nil, err
+	}
+	if in == 0 && of.Empty == newsletter.EmptySkip {
+		if by.Kind != newsletter.BySystem {
+			return nil, newsletter.Errorf(newsletter.Conflict, "edition_empty",
+				"the edition %s has no posts: wait for posts, or cancel it", id)
+		}
+		return e, t.moveEdition(e, newsletter.EditionSkipped, newsletter.ReasonEmpty, now)
+	}
+	e.ThroughSeq, e.ApprovedAt, e.ApprovedBy = through, newsletter.At(now), string(by.Kind)+":"+by.ID
+	if err := t.moveEdition(e, newsletter.EditionApproved, "", now); err != nil {
+		return nil, err
+	}
+	return e, t.audit(by, now, "edition.approved", editionObject(e), editionDetail{State: e.State, Through: e.ThroughSeq, Posts: posts})
+}
+
+// freeze copies the posts of an edition, and says how many there are and how many of them are in.
+func (t *tx) freeze(e *newsletter.Edition, now time.Time) (all, in int, err error) {
+	posts, err := t.followed(e, now)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := t.exec(`DELETE FROM edition_post WHERE edition_id = $1`, e.ID); err != nil {
+		return 0, 0, err
+	}
+	for i := range posts {
+		if posts[i].Disposition == newsletter.PostIn {
+			in++
+		}
+		if err := t.freezePost(&posts[i]); err != nil {
+			return 0, 0, err
+		}
+	}
+	return len(posts), in, nil
+}

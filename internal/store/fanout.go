@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// MaxChunk is the greatest number of subscriptions that one transaction of a fan-out takes: SQLite's
+// write lock is held for as long.
+const MaxChunk = 5000
+
+// FanningOut returns the editions that are being sent and lack deliveries, the oldest release first.
+func (s *Store) FanningOut(ctx context.Context) ([]newsletter.Edition, error) {
+	var editions []newsletter.Edition
+	err := s.reader.SelectContext(ctx, &editions, `
+		SELECT `+editionColumns+` FROM edition WHERE state = 'sending' AND fanned_out_at IS NULL ORDER BY released_at, id`)
+	return editions, err
+}
+
+// FanOut makes the deliveries of the next chunk of an edition's readers, moves their readings on and
+// the cursor with them, in one transaction. The deliveries are due at once and expire after life.
+// limit is at most MaxChunk.
+func (s *Store) FanOut(ctx context.Context, editionID int64, limit int, life time.Duration, now time.Time) (newsletter.FanOut, error) {
+	var out newsletter.FanOut
+	var err error
+	for range attempts {
+		err = s.write(ctx, func(t *tx) (err error) {
+			out, err = t.fanOut(editionID, min(limit, MaxChunk), life, now)
+			return err
+		})
+		if !errors.Is(err, errReadersChanged) {
+			break
+		}
+	}
+	return out, err
+}
+
+// errReadersChanged: somebody changed language, layout or suppression between two statements of
+// a chunk, so that one of them saw a reader whom the other did not.
+var errReadersChanged = errors.New("readers changed during a chunk of the fan-out")
+
+// chunk is a range of subscription ids of one schedule.
+type chunk struct {
+	EditionID  int64 `db:"id"`
+	ScheduleID int64 `db:"schedule_id"`
+	After      int64 `db:"cursor"`
+	Last       int64
+	Readers    int64
+}
+
+func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Time) (out newsletter.FanOut, err error) {
+	var at []chunk
+	if err := t.list(&at, `
+		SELECT id, schedule_id, cursor FROM edition
+		WHERE id = $1 AND state = 'sending' AND fanned_out_at IS NULL`+t.dialect.skipLocked, editionID); err != nil {
+		return out, err
+	}
+	if len(at) == 0 {
+		return newsletter.FanOut{Done: true}, nil
+	}
+	c := &at[0]
+	var ids []int64
+	if err := t.list(&ids, `
+		SELECT id FROM subscription WHERE schedule_id = $1 AND state = 'active' AND id > $2 ORDER BY id LIMIT $3`+t.dialect.forUpdate,
+		c.ScheduleID, c.After, limit); err != nil {
+		return out, err
+	}
+	if len(ids) == 0 {
+		return newsletter.FanOut{Done: true}, t.exec(`UPDATE edition SET fanned_out_at = $2 WHERE id = $1`, c.EditionID, newsletter.At(now))
+	}
+	c.Last, c.Readers = ids[len(ids)-1], int64(len(ids))
+	if out.Missing, err = t.missing(c); err != nil || len(out.Missing) > 0 {
+		return out, err
+	}
+	if out.Deliveries, err = t.deliver(c, life, now); err != nil {
+		return out, err
+	}
+	return out, t.exec(`UPDATE edition SET cursor = $2 WHERE id = $1`, c.EditionID, c.Last)
+}
+
+// inChunk is the condition that a subscription s of subscriber u is of a chunk: $1 its edition, $2
+// the schedule, $3 and $4 the ids. Whoever may not be mailed stays as they are.
+const inChunk = `s.schedule_id = $2 AND s.state = 'active' AND s.id > $3 AND s.id <= $4 AND ` + mailable
+
+// mapped joins what was decided for a reader.
+const mapped = `m.edition_id = $1 AND m.reading_id = s.reading_id AND m.topic_set_id = COALESCE(s.topic_set_id, 0)
+	AND m.language = u.language AND m.layout = u.layout`
+
+// missing returns the combinations of a chunk for which nothing is decided.
+func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
+	var combinations []newsletter.Combination
+	err := t.list(&combinations, `
+		SELECT r.id, r.list_id, r.through_seq, r.told_seq, r.away_from, r.away_to, r.owed_posts,
+			g.topic_set_id, ts.topics, g.language, g.layout, g.readers
+		FROM (
+			SELECT s.reading_id, COALESCE(s.topic_set_id, 0) AS topic_set_id, u.language, u.layout, COUNT(*) AS readers
+			FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
+			LEFT JOIN variant_map AS m ON `+mapped+`
+			WHERE `+inChunk+` AND m.edition_id IS NULL
+			GROUP BY s.reading_id, COALESCE(s.topic_set_id, 0), u.language, u.layout
+		) AS g JOIN reading AS r ON r.id = g.reading_id LEFT JOIN topic_set AS ts ON ts.id = g.topic_set_id
+		ORDER BY r.id, g.topic_set_id, g.language, g.layout`, c.EditionID, c.ScheduleID, c.After, c.Last)
+	return combinations, err
+}
+
+// deliver makes the deliveries of a chunk, in variant order, and moves the readings on. The
+// subscriptions are locked; their subscribers are not, so the statements are checked against each
+// other: everybody in the chunk must have a delivery, or be owed nothing, or be somebody who may not
+// be mailed.
+func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error) {
+	at := newsletter.At(now)
+	made, err := t.count(`
+		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
+		SELECT 'edition', m.edition_id, m.variant_id, s.id, u.language, `+domainOf("u.address")+`, 'pending',
+			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id, CAST($5 AS BIGINT)
+		FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id JOIN variant_map AS m ON `+mapped+`
+		WHERE `+inChunk+` AND m.variant_id IS NOT NULL
+		ORDER BY m.variant_id, s.id`, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
+	if err != nil {
+		return 0, err
+	}
+	var others int64
+	if err := t.get(&others, `
+		SELECT COUNT(*) FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
+		LEFT JOIN variant_map AS m ON `+mapped+`
+		WHERE s.schedule_id = $2 AND s.state = 'active' AND s.id > $3 AND s.id <= $4
+		AND (NOT (`+mailable+`) OR m.edition_id IS NOT NULL AND m.variant_id IS NULL)`, c.EditionID, c.ScheduleID, c.After, c.Last); err != nil {
+		return 0, err
+	}
+	if made+others != c.Readers {
+		return 0, errReadersChanged
+	}
+	if err := t.exec(`
+		UPDATE subscription SET reading_id = m.next_reading_id
+		FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id JOIN variant_map AS m ON `+mapped+`
+		WHERE subscription.id = s.id AND `+inChunk+` AND m.variant_id IS NULL AND m.next_reading_id <> m.reading_id`,
+		c.EditionID, c.ScheduleID, c.After, c.Last); err != nil {
+		return 0, err
+	}
+	moved, err := t.count(`
+		UPDATE subscription SET reading_id = d.reading_after FROM delivery AS d
+		WHERE d.edition_id = $1 AND d.subscription_id = subscription.id AND d.subscription_id > $2 AND d.subscription_id <= $3
+		AND subscription.id > $2 AND subscription.id <= $3 AND subscription.reading_id = d.reading_before`, c.EditionID, c.After, c.Last)
+	if err == nil && moved != made {
+		err = fmt.Errorf("edition %d: %d deliveries made, %d readings moved on", c.EditionID, made, moved)
+	}
+	return made, err
+}
+
+// domainOf is the part of an address after its only @, without functions that one engine lacks: the
+// trailing characters that are no @ are cut off, and what remains tells where the domain begins.
+func domainOf(address string) string {
+	return `substr(` + address + `, length(rtrim(` + address + `, replace(` + address + `, '@', ''))) + 1)`
+}
+
+// Stopping returns the cancelled editions that still have deliveries under way.
+func (s *Store) Stopping(ctx context.Context) ([]newsletter.Edition, error) {
+	var editions []newsletter.Edition
+	err := s.reader.SelectContext(ctx, &editions, `
+		SELECT `+editionColumns+` FROM edition WHERE state = 'cancelled' AND ended_at IS NULL ORDER BY id`)
+	return editions, err
+}
+
+// StopDeliveries cancels up to limit deliveries of a cancelled edition that have not been handed over, and
+// gives their posts back. When none is left under way, the edition has ended and done is true.
+func (s *Store) StopDeliveries(ctx context.Context, editionID int64, limit int, now time.Time) (stopped int, done bool, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		stopped, done = 0, false
+		ids, err := t.stop(editionID, min(limit, MaxChunk), now)
+		if err != nil {
+			return err
+		}
+		if stopped = len(ids); stopped > 0 {
+			return t.giveBack(newsletter.NewIDs(ids...))
+		}
+		ended, err := t.count(`
+			UPDATE edition SET ended_at = $2 WHERE id = $1 AND state = 'cancelled' AND ended_at IS NULL AND NOT (`+underWay("edition")+`)`,
+			editionID, newsletter.At(now))
+		done = ended > 0
+		return err
+	})
+	return stopped, done, err
+}
+
+// stop cancels deliveries: first those that wait, which have an index, then those that are claimed, which
+// are few.
+func (t *tx) stop(editionID int64, limit int, now time.Time) (ids []int64, err error) {
+	for _, which := range []string{
+		`edition_id = $1 AND state = 'pending'`,
+		`edition_id = $1 AND state = 'claimed' AND state IN ('claimed', 'handing_over') AND lease IS NOT NULL`,
+	} {
+		err := t.list(&ids, `
+			UPDATE delivery SET state = 'cancelled', lease = NULL, worker = '', ended_at = $2
+			WHERE id IN (SELECT id FROM delivery WHERE `+which+` LIMIT $3) AND state IN ('pending', 'claimed') RETURNING id`,
+			editionID, newsletter.At(now), limit)
+		if err != nil || len(ids) > 0 {
+			return ids, err
+		}
+	}
+	return nil, nil
+}
+
+// underWay is the condition that an edition has a delivery that waits or is on its way, in the form
+// that finds it by the lanes' indexes.
+func underWay(edition string) string {
+	return `EXISTS (SELECT 1 FROM delivery AS d WHERE d.edition_id = ` + edition + `.id AND d.state = 'pending' AND d.edition_id IS NOT NULL)
+		OR ` + edition + `.id IN (SELECT d.edition_id FROM delivery AS d WHERE d.state IN ('claimed', 'handing_over') AND d.lease IS NOT NULL AND d.edition_id IS NOT NULL)`
+}
+
+// FinishEditions ends the editions of which every delivery has ended, and returns them.
+func (s *Store) FinishEditions(ctx context.Context, now time.Time) ([]newsletter.Edition, error) {
+	var editions []newsletter.Edition
+	err := s.write(ctx, func(t *tx) error {
+		editions = nil
+		return t.list(&editions, `
+			UPDATE edition SET state = 'sent', reason = '', ended_at = $1, changed_at = $1
+			WHERE state IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND state = 'sending' AND fanned_out_at IS NOT NULL
+			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now), newsletter.EditionSent.Before())
+	})
+	return editions, err
+}
