@@ -15,23 +15,24 @@ type Reading struct {
 	OwedPosts IDs   `db:"owed_posts"` // not dealt with, whatever ThroughSeq says
 }
 
-// FirstReading is that of a subscription which begins, or begins anew after leaving, when the
-// list's sequence stands at lastSeq: nothing published before is owed.
-func FirstReading(listID, lastSeq int64) Reading {
+// FreshReading is that of somebody who joins, or returns after leaving: all that was published
+// until now is dealt with, all topics are known, and nothing is owed.
+func FreshReading(listID, lastSeq int64) Reading {
 	return Reading{ListID: listID, ThroughSeq: lastSeq, ToldSeq: lastSeq}
 }
 
-// Resumed is the reading of a subscription whose pause ends when the list's sequence stands at
-// lastSeq. What it has not had is owed no more; the next digest links it.
+// Resumed is the reading of somebody who comes back from a pause: what was published meanwhile is
+// owed no more, but linked in the next digest, once. A pause before that no digest followed is part
+// of it. What was owed by its id before the pause stays owed.
 func (r Reading) Resumed(lastSeq int64) Reading {
-	next := Reading{ListID: r.ListID, ThroughSeq: lastSeq, ToldSeq: r.ToldSeq, AwayFrom: r.ThroughSeq, AwayTo: lastSeq}
-	if r.away() {
-		next.AwayFrom = r.AwayFrom
+	if lastSeq <= r.ThroughSeq {
+		return r
 	}
-	if next.AwayFrom == next.AwayTo {
-		next.AwayFrom, next.AwayTo = 0, 0
+	if !r.away() {
+		r.AwayFrom = r.ThroughSeq
 	}
-	return next
+	r.AwayTo, r.ThroughSeq = lastSeq, lastSeq
+	return r
 }
 
 // GivenBack is the reading of a subscription that a mail never reached: r is what it has read by

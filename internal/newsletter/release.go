@@ -44,6 +44,9 @@ func (r *Release) Share(c *Combination) Share {
 		p := &r.Posts[i]
 		switch {
 		case !c.lacks(p.PostID, p.Seq):
+			if p.Disposition == PostIn && c.missed(p.Seq) && c.Wants(p.Topics) {
+				away = append(away, p.PostID)
+			}
 		case p.Disposition == PostPushed:
 			owed = append(owed, p.PostID)
 		case p.Disposition == PostIn && c.Wants(p.Topics):
@@ -122,7 +125,7 @@ func (r *Release) Digest(s *Share, l Language, layout Layout) *Digest {
 			d.Posts = append(d.Posts, p)
 		}
 	}
-	for _, p := range r.Others {
+	for _, p := range slices.Concat(r.Posts, r.Others) {
 		if s.Away.Has(p.PostID) {
 			d.Away = append(d.Away, p)
 		}

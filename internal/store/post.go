@@ -72,7 +72,8 @@ func (s *Store) WithdrawPost(ctx context.Context, id newsletter.PublicID, by new
 // reviewEditionsOf sends approved editions that are not released and hold a post back to review.
 func (t *tx) reviewEditionsOf(p *newsletter.Post, now time.Time) error {
 	return t.exec(`
-		UPDATE edition SET state = 'in_review', reason = 'post_withdrawn', approved_at = NULL, approved_by = '', changed_at = $2
+		UPDATE edition SET state = 'in_review', reason = 'post_withdrawn', approved_at = NULL, approved_by = '',
+			changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at + 1 END -- see changedAfter
 		WHERE state = 'approved' AND id IN (SELECT edition_id FROM edition_post WHERE post_id = $1 AND disposition <> 'left_out')`,
 		p.ID, newsletter.At(now))
 }

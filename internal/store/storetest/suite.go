@@ -25,6 +25,9 @@ func Cases() []Case {
 		auditCases(),
 		deliveryCases(),
 		applyCases(),
+		dueCases(),
+		editionCases(),
+		releaseCases(),
 	)
 }
 

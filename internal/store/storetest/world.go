@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"database/sql"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ type World struct {
 	Daily       newsletter.Schedule
 	t           testing.TB
 	s           *store.Store
+	db          *sql.DB // beside the store; nil until it is needed
 }
 
 // NewWorld makes one in s.
