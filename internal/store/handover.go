@@ -56,9 +56,13 @@ const gate = `
 	RETURNING id`
 
 // turnAway moves on what the gate refused. What none of the reasons fits (the edition was paused)
-// waits: when in doubt nothing is lost.
+// waits: when in doubt nothing is lost. What ends unsent gives its posts back.
 func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) error {
-	return t.exec(`
+	var moved []struct {
+		ID    int64                    `db:"id"`
+		State newsletter.DeliveryState `db:"state"`
+	}
+	if err := t.list(&moved, `
 		UPDATE delivery SET worker = '', lease = NULL,
 			ended_at = CASE WHEN r.state = 'pending' THEN NULL ELSE CAST($3 AS BIGINT) END,
 			state = r.state
@@ -81,8 +85,18 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 			LEFT JOIN signup AS u ON u.id = d.ref AND d.kind = 'confirmation'
 			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
 		) AS r
-		WHERE delivery.id = r.id AND delivery.state = 'claimed' AND delivery.worker = $2 AND delivery.lease > $3`,
-		ids, worker, at)
+		WHERE delivery.id = r.id AND delivery.state = 'claimed' AND delivery.worker = $2 AND delivery.lease > $3
+		RETURNING delivery.id, delivery.state`,
+		ids, worker, at); err != nil {
+		return err
+	}
+	var ended []int64
+	for _, d := range moved {
+		if d.State.Ended() {
+			ended = append(ended, d.ID)
+		}
+	}
+	return t.giveBack(newsletter.NewIDs(ended...))
 }
 
 // outcomeChunk keeps the parameters of one statement below what SQLite takes.
@@ -180,14 +194,4 @@ func (t *tx) throttle(outcomes []newsletter.Outcome) error {
 		}
 	}
 	return nil
-}
-
-// giveBack makes the posts of deliveries owed again: the reading goes back to what it was before,
-// if nothing changed it since.
-func (t *tx) giveBack(deliveries newsletter.IDs) error {
-	return t.exec(`
-		UPDATE subscription SET reading_id = d.reading_before FROM delivery AS d
-		WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
-			AND subscription.id = d.subscription_id AND d.reading_before IS NOT NULL
-			AND subscription.reading_id = d.reading_after`, deliveries)
 }
