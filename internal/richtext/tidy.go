@@ -233,11 +233,21 @@ func Absolute(address string, base *url.URL, schemes ...string) (string, bool) {
 
 // dropEmpty takes away links, headings and paragraphs in which nothing is left: they would be read
 // aloud as "link", or stand as holes in the page.
+//
+// A span that says nothing about what is in it goes, and what is in it stays.
 func dropEmpty(parent *html.Node) {
 	for c := parent.FirstChild; c != nil; {
 		next := c.NextSibling
 		dropEmpty(c)
-		if removableEmpty(c) {
+		switch {
+		case removableEmpty(c):
+			parent.RemoveChild(c)
+		case c.DataAtom == atom.Span && len(c.Attr) == 0:
+			for c.FirstChild != nil {
+				inner := c.FirstChild
+				c.RemoveChild(inner)
+				parent.InsertBefore(inner, c)
+			}
 			parent.RemoveChild(c)
 		}
 		c = next
