@@ -128,8 +128,7 @@ func TestFetch_NotModifiedWithoutAQuestion(t *testing.T) {
 }
 
 func TestFetch_Redirects(t *testing.T) {
-	var s *source
-	s = newSource(t, func(w http.ResponseWriter, r *http.Request) {
+	s := newSource(t, func(w http.ResponseWriter, r *http.Request) {
 		to := map[string]string{"/oud": "301 /nieuw", "/nieuw": "308 feed", "/tijdelijk": "302 /feed", "/gemengd": "302 /oud", "/lus": "301 /lus",
 			"/nergens": "301 ", "/bestand": "302 file:///etc/passwd", "/mailserver": "302 http://127.0.0.1:25/"}[r.URL.Path]
 		if to == "" {

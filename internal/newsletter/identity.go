@@ -224,11 +224,9 @@ func (m *matcher) learn() {
 // settle ends the doubt about an item that would be a new post, but by which nothing could be
 // learnt: it would be new again at every fetch. It is the post that has one of its identities.
 func (m *matcher) settle(match *Match, k keys) {
-	for _, id := range k.list() {
-		if match.PostID = m.posts[id]; match.PostID == 0 {
-			match.PostID, match.SameAs = m.matches[m.fresh[id]].PostID, m.fresh[id]
-		}
-		return
+	id := k.list()[0]
+	if match.PostID = m.posts[id]; match.PostID == 0 {
+		match.PostID, match.SameAs = m.matches[m.fresh[id]].PostID, m.fresh[id]
 	}
 }
 
