@@ -24,11 +24,11 @@ import (
 
 // frame is what the public layout shows around a page.
 type frame struct {
-	Organisation, Email, Phone, Statement string
-	Postal                                []string
-	Follow                                []struct{ Title, URL string }
-	Disclaimer                            bool
-	Zone                                  *time.Location
+	Organisation, Email, Phone, Statement, Website string
+	Postal                                         []string
+	Follow                                         []struct{ Title, URL string }
+	Disclaimer                                     bool
+	Zone                                           *time.Location
 }
 
 // testDoor is a door with one handler per way to answer, and what it logged.

@@ -23,7 +23,8 @@ type dossierPage struct {
 // consentView is an entry of the ledger of consent.
 type consentView struct {
 	newsletter.ConsentRecord
-	List string // its title
+	List    string // its title
+	Through string // the channel, in words
 }
 
 // erasePage is the data of erase.html, which asks once more.
@@ -54,7 +55,7 @@ func (d *door) showDossier(w http.ResponseWriter, r *http.Request, ticket, addre
 		return err
 	}
 	for _, c := range all.Consents {
-		view := consentView{c, c.ListName}
+		view := consentView{c, c.ListName, d.channel(r, c.Channel)}
 		if o := byID[c.ListID]; o != nil {
 			view.List = d.listView(&o.List, reader(r)).Title
 		}

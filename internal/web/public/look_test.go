@@ -16,8 +16,8 @@ import (
 	"bode.example/templates"
 )
 
-// gallery serves every sample at /sample/<name>, rendered by the kit as any page is.
-func gallery(t *testing.T) (server *httptest.Server, samples []Sample) {
+// kitAt is the public door's kit without routes, at a fixed time.
+func kitAt(t *testing.T, now time.Time) *web.Door {
 	t.Helper()
 	set, err := templates.Load("")
 	if err != nil {
@@ -27,11 +27,18 @@ func gallery(t *testing.T) (server *httptest.Server, samples []Sample) {
 	kit, err := web.NewDoor(web.Config{
 		Name: "public", Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "http", Host: "nieuws.example"},
 		Frame: func(*http.Request, newsletter.Language) any { return site },
-		Now:   time.Now, Log: slog.New(slog.DiscardHandler),
+		Now:   func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return kit
+}
+
+// gallery serves every sample at /sample/<name>, rendered by the kit as any page is.
+func gallery(t *testing.T) (server *httptest.Server, samples []Sample) {
+	t.Helper()
+	kit := kitAt(t, time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
 	if err := kit.HandleStatic(); err != nil {
 		t.Fatal(err)
 	}

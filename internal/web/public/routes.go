@@ -27,6 +27,7 @@ type Site struct {
 	Organisation string
 	Postal       []string // lines of the postal address
 	Email, Phone string   // a human who helps; the contact page says more
+	Website      string   // the organisation's own site
 	Follow       []Link   // where else the organisation can be followed
 	// Statement is the address of the organisation's own registered accessibility statement.
 	Statement  string

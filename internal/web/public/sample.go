@@ -31,7 +31,7 @@ func checkTemplates(set *templates.Set) error {
 func sampleSite() *Site {
 	return &Site{
 		Organisation: "Democratische Broedplaats Noord", Postal: []string{"Stationsweg 1", "9700 AA Groningen"},
-		Email: "redactie@nieuws.example", Phone: "050 123 45 67", Disclaimer: true, Zone: time.UTC,
+		Email: "redactie@nieuws.example", Phone: "050 123 45 67", Disclaimer: true, Website: "https://www.broedplaats.example", Zone: time.UTC,
 		Follow: []Link{{"Mastodon", "https://social.example/@bode"}}, Statement: "https://toegankelijk.example/123",
 	}
 }
@@ -198,7 +198,8 @@ func accessSamples() []Sample {
 	requested := newsletter.ConsentRecord{Consent: newsletter.Consent{Action: newsletter.ConsentRequested, At: sampleTime, Channel: "form"},
 		Evidence: &newsletter.Evidence{Network: "192.0.2.0/24", Agent: "Mozilla/5.0"}}
 	confirmed := newsletter.ConsentRecord{Consent: newsletter.Consent{Action: newsletter.ConsentConfirmed, At: sampleTime, Channel: "import"}}
-	consents := []consentView{{requested, "Expertgroep Nieuwe Democratie"}, {confirmed, "Expertgroep Nieuwe Democratie"}}
+	title := sampleList().Title
+	consents := []consentView{{requested, title, "het formulier op deze site"}, {confirmed, title, "import"}}
 	full := dossierPage{Ticket: "t", Consents: consents, Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
 		Subscriber: newsletter.Subscriber{Address: "jan@voorbeeld.nl", Name: "Jan", Language: newsletter.Dutch, Layout: newsletter.Large, CreatedAt: sampleTime},
 		Deliveries: sampleDeliveries(),

@@ -30,10 +30,15 @@ func (d *door) why(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := whyPage{Standing: views[0], RequestedAt: why.RequestedAt, ConfirmedAt: why.ConfirmedAt,
 		Wording: why.Wording.Text, WordingLang: why.Wording.Language}
-	if key := "channel_" + why.Channel; d.Templates.Texts().Has(key) {
-		if page.Channel, err = d.Templates.Texts().Text(reader(r), key, nil); err != nil {
-			return err
-		}
-	}
+	page.Channel = d.channel(r, why.Channel)
 	return d.Render(w, r, web.Page{Template: "why.html", Private: true, Data: page})
+}
+
+// channel says by which way somebody said what they wanted; a channel without words is named as it is.
+func (d *door) channel(r *http.Request, channel string) string {
+	text, err := d.Templates.Texts().Text(reader(r), "channel_"+channel, nil)
+	if err != nil {
+		return channel
+	}
+	return text
 }
