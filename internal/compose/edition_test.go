@@ -1,0 +1,95 @@
+package compose
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/mailer"
+)
+
+func sampleEdition() *newsletter.Digest {
+	texts := func(nl, en string) newsletter.Texts {
+		return newsletter.Texts{newsletter.Dutch: {Title: nl}, newsletter.English: {Title: en}}
+	}
+	slot := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
+	own, imported := newsletter.NewPublicID(), newsletter.NewPublicID()
+	return &newsletter.Digest{
+		VariantID: newsletter.NewPublicID(), Language: newsletter.English, Layout: newsletter.Standard,
+		Edition: newsletter.Edition{PublicID: newsletter.NewPublicID(), Kind: newsletter.EditionSlot, ScheduledFor: newsletter.At(slot)},
+		List: newsletter.List{
+			Name: "nd", Texts: texts("Nieuwe Democratie", "New Democracy"), Language: newsletter.Dutch, ListID: "nd.noorderkring.example",
+			SenderName: "Nieuwe Democratie", SenderAddress: "nieuws@noorderkring.example", ReplyTo: "redactie@noorderkring.example",
+		},
+		Schedule: newsletter.Schedule{Cron: "0 8 * * 1", Zone: "Europe/Amsterdam", State: newsletter.ScheduleActive},
+		Topics: []newsletter.Topic{
+			{ID: 3, Name: "raad", Texts: texts("De raad", "The council")},
+			{ID: 4, Name: "dorpen", Texts: newsletter.Texts{newsletter.Dutch: {Title: "Dorpen"}}},
+			{ID: 5, Name: "naamloos"},
+		},
+		Posts: []newsletter.EditionPost{
+			{PublicID: own, Own: true, Title: "Werksessie", StartsAt: newsletter.At(slot.Add(240 * time.Hour)), Topics: newsletter.IDs{3}, Language: newsletter.Dutch},
+			{PublicID: imported, Title: "Bericht", Link: "https://bron.example/bericht", Topics: newsletter.IDs{4, 5}, Language: newsletter.Dutch},
+		},
+		NewTopics: []newsletter.Topic{{ID: 4, Name: "dorpen", Texts: newsletter.Texts{newsletter.Dutch: {Title: "Dorpen"}}}},
+		Away:      []newsletter.EditionPost{{PublicID: imported, Title: "Gemist", Link: "https://bron.example/gemist", Language: newsletter.Dutch}},
+	}
+}
+
+func TestFromEdition(t *testing.T) {
+	c, e := composer(t), sampleEdition()
+	d, err := c.FromEdition(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const site = "https://nieuws.noorderkring.example"
+	for _, check := range []struct{ got, want string }{
+		{d.List.Title, "New Democracy"},
+		{d.WebURL, site + "/e/" + e.VariantID.String() + "?lang=en"},
+		{d.Posts[0].Link, site + "/p/" + e.Posts[0].PublicID.String()},
+		{d.Posts[0].CalendarURL, site + "/ics/" + e.Posts[0].PublicID.String() + ".ics"},
+		{strings.Join(d.Posts[0].Topics, "|"), "The council"},
+		{d.Posts[1].Link, "https://bron.example/bericht"},
+		{d.Posts[1].CalendarURL, ""},
+		{strings.Join(d.Posts[1].Topics, "|"), "Dorpen|naamloos"},
+		{strings.Join(d.NewTopics, "|"), "Dorpen"},
+		{d.Away[0].URL, "https://bron.example/gemist"},
+		{date(newsletter.Dutch, d.Date, d.Zone), "maandag 23 november 2026"},
+		{d.NextAt.UTC().Format(time.RFC3339), "2026-11-30T07:00:00Z"},
+	} {
+		if check.got != check.want {
+			t.Errorf("got %q, want %q", check.got, check.want)
+		}
+	}
+	e.Edition.Kind, e.Edition.ScheduledFor = newsletter.EditionExtra, newsletter.Time{}
+	e.Edition.ApprovedAt = newsletter.At(time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC))
+	e.Schedule.State = newsletter.SchedulePaused
+	if d, err = c.FromEdition(e); err != nil || !d.Date.Equal(e.Edition.ApprovedAt.Time) || !d.NextAt.IsZero() {
+		t.Errorf("an extra edition of a paused schedule has the date %v and the next %v, %v", d.Date, d.NextAt, err)
+	}
+}
+
+func TestComposeGivesWhatIsStored(t *testing.T) {
+	stored, subject, web, err := composer(t).Compose(context.Background(), sampleEdition())
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter := new(mailer.Letter)
+	if err := letter.UnmarshalBinary(stored); err != nil {
+		t.Fatal(err)
+	}
+	m := readMail(t, mergeLetter(t, letter, &samplePersonal))
+	if subject != "Werksessie (3 December 2026) and 1 other post" || m.header.Get("Subject") != subject {
+		t.Errorf("the subject is %q, in the letter %q", subject, m.header.Get("Subject"))
+	}
+	if !strings.Contains(m.html, `lang="nl"><a href="https://bron.example/bericht"`) || !strings.Contains(web, "Bericht") {
+		t.Error("the Dutch post of an English digest isn't marked as Dutch")
+	}
+	e := sampleEdition()
+	e.Schedule.Zone = "Mars/Olympus"
+	if _, _, _, err := composer(t).Compose(context.Background(), e); err == nil {
+		t.Error("a zone that doesn't exist is no fault")
+	}
+}
