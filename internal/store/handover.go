@@ -58,18 +58,15 @@ const gate = `
 // turnAway moves on what the gate refused. What none of the reasons fits (the edition was paused)
 // waits: when in doubt nothing is lost. What ends unsent gives its posts back.
 func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) error {
-	var moved []struct {
-		ID    int64                    `db:"id"`
-		State newsletter.DeliveryState `db:"state"`
-	}
+	var moved []movedDelivery
 	if err := t.list(&moved, `
 		UPDATE delivery SET worker = '', lease = NULL,
 			ended_at = CASE WHEN r.state = 'pending' THEN NULL ELSE CAST($3 AS BIGINT) END,
 			state = r.state
 		FROM (
 			SELECT d.id, CASE
-				WHEN p.suppressed_at IS NOT NULL THEN 'suppressed'
-				WHEN p.restricted_at IS NOT NULL THEN 'cancelled'
+				WHEN d.kind <> 'request' AND p.suppressed_at IS NOT NULL THEN 'suppressed'
+				WHEN d.kind <> 'request' AND p.restricted_at IS NOT NULL THEN 'cancelled'
 				WHEN d.kind = 'edition' AND s.id IS NULL THEN 'cancelled'
 				WHEN s.state <> 'active' THEN 'cancelled'
 				WHEN e.state = 'cancelled' THEN 'cancelled'
@@ -90,13 +87,7 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 		ids, worker, at); err != nil {
 		return err
 	}
-	var ended []int64
-	for _, d := range moved {
-		if d.State.Ended() {
-			ended = append(ended, d.ID)
-		}
-	}
-	return t.giveBack(newsletter.NewIDs(ended...))
+	return t.giveBackUnsent(moved)
 }
 
 // outcomeChunk keeps the parameters of one statement below what SQLite takes.
@@ -119,7 +110,6 @@ func (t *tx) record(worker string, outcomes []newsletter.Outcome, repeat bool, a
 func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
 	args := []any{worker, at}
 	var values strings.Builder
-	var expired newsletter.IDs
 	doubtful := false
 	for i, o := range outcomes {
 		if i > 0 {
@@ -127,14 +117,10 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 		}
 		writeRow(&values, len(args), "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT")
 		args = append(args, o.ID, o.State, count(o.Refused), o.DueAt, o.ExpiresAt, o.Code, o.Status, o.Reply)
-		switch o.State {
-		case newsletter.DeliveryExpired:
-			expired = append(expired, o.ID)
-		case newsletter.DeliveryUncertain:
-			doubtful = true
-		}
+		doubtful = doubtful || o.State == newsletter.DeliveryUncertain
 	}
-	if err := t.exec(`
+	var moved []movedDelivery
+	if err := t.list(&moved, `
 		UPDATE delivery SET state = v.column2, attempts = attempts + v.column3,
 			doubts = doubts + CASE WHEN v.column2 = 'uncertain' THEN 1 ELSE 0 END,
 			due_at = COALESCE(v.column4, due_at), expires_at = COALESCE(v.column5, expires_at),
@@ -143,7 +129,8 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 		FROM (VALUES `+values.String()+`) AS v
 		WHERE delivery.id = v.column1 AND (
 			delivery.state = 'handing_over' AND delivery.worker = $1
-			OR v.column2 = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))`, args...); err != nil {
+			OR v.column2 = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))
+		RETURNING delivery.id, delivery.state`, args...); err != nil {
 		return err
 	}
 	if err := t.throttle(outcomes); err != nil {
@@ -154,10 +141,28 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 			return err
 		}
 	}
-	if len(expired) == 0 {
+	return t.giveBackUnsent(moved)
+}
+
+// movedDelivery is a row that a statement moved, and where to.
+type movedDelivery struct {
+	ID    int64                    `db:"id"`
+	State newsletter.DeliveryState `db:"state"`
+}
+
+// giveBackUnsent gives the posts of those back that ended without having been sent or refused.
+func (t *tx) giveBackUnsent(moved []movedDelivery) error {
+	var unsent []int64
+	for _, d := range moved {
+		switch d.State {
+		case newsletter.DeliveryExpired, newsletter.DeliveryCancelled, newsletter.DeliverySuppressed:
+			unsent = append(unsent, d.ID)
+		}
+	}
+	if len(unsent) == 0 {
 		return nil
 	}
-	return t.giveBack(newsletter.NewIDs(expired...))
+	return t.giveBack(newsletter.NewIDs(unsent...))
 }
 
 // writeRow writes one row of a VALUES list: placeholders after the first n, each cast, because

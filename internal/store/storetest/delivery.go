@@ -1,8 +1,11 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
@@ -11,6 +14,14 @@ import (
 func deliveryCases() []Case {
 	return []Case{
 		{"an empty database owes nobody anything", []string{"Lanes", "ClaimEdition", "ClaimOther", "ExtendLeases", "Unclaim", "RecoverLeases", "HandOver", "Progress", "Letter"}, testNothingOwed},
+		{"claims are disjoint, in order, and leave throttled domains alone", []string{"ClaimEdition", "Unclaim"}, testClaim},
+		{"other mail has a lane of its own", []string{"ClaimOther", "Lanes"}, testOtherLane},
+		{"the gate lets through only who may be mailed", []string{"HandOver"}, testGate},
+		{"the gate turns confirmations away that are no longer good", []string{"HandOver"}, testGateConfirmation},
+		{"outcomes are recorded", []string{"HandOver", "Progress"}, testOutcomes},
+		{"what expired is owed again", []string{"HandOver"}, testExpired},
+		{"what a dead worker held is taken over", []string{"RecoverLeases", "ExtendLeases"}, testRecover},
+		{"an answer that comes late still counts, and only as sent", []string{"HandOver"}, testLateAnswer},
 	}
 }
 
@@ -44,4 +55,289 @@ func testNothingOwed(t *testing.T, s *store.Store) {
 	if _, err := s.Letter(ctx, 1); !newsletter.Is(err, newsletter.NotFound) {
 		t.Errorf("letter: %v", err)
 	}
+}
+
+// sending is a released edition with its deliveries made, one for each of its readers.
+type sending struct {
+	*World
+	edition *newsletter.Edition
+	now     time.Time
+}
+
+// newSending releases an edition with one post to the readers named.
+func newSending(t *testing.T, s *store.Store, readers ...string) *sending {
+	t.Helper()
+	w := NewWorld(t, s)
+	for _, name := range readers {
+		w.Reader(name, w.Daily)
+	}
+	now := Start.Add(time.Hour)
+	w.Post("De raad luistert", now)
+	x := &sending{World: w, edition: w.Edition(w.Daily, now), now: now}
+	w.Release(x.edition, now)
+	if n := w.FanOut(x.edition, 100, now); n != int64(len(readers)) {
+		t.Fatalf("%d deliveries for %d readers", n, len(readers))
+	}
+	return x
+}
+
+func (x *sending) claim(worker string, limit int) []newsletter.Claim {
+	x.t.Helper()
+	claims, err := x.s.ClaimEdition(x.t.Context(), x.edition.ID, worker, x.now.Add(time.Minute), x.now, limit)
+	x.check(err)
+	return claims
+}
+
+// handOver passes through the gate and fails the test when not exactly want are let through.
+func (x *sending) handOver(worker string, outcomes []newsletter.Outcome, next []int64, want ...int64) {
+	x.t.Helper()
+	granted, err := x.s.HandOver(x.t.Context(), worker, outcomes, next, true, x.now)
+	x.check(err)
+	slices.Sort(granted)
+	if diff := cmp.Diff(want, granted); len(want)+len(granted) > 0 && diff != "" {
+		x.t.Errorf("let through: %s", diff)
+	}
+}
+
+func (x *sending) state(id int64) (state newsletter.DeliveryState) {
+	x.t.Helper()
+	x.Ask(&state, `SELECT state FROM delivery WHERE id = $1`, id)
+	return state
+}
+
+func (x *sending) wantState(id int64, want newsletter.DeliveryState) {
+	x.t.Helper()
+	if got := x.state(id); got != want {
+		x.t.Errorf("delivery %d is %s, not %s", id, got, want)
+	}
+}
+
+func idsOf(claims []newsletter.Claim) []int64 {
+	ids := make([]int64, len(claims))
+	for i := range claims {
+		ids[i] = claims[i].ID
+	}
+	return ids
+}
+
+func testClaim(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c", "d", "e")
+	x.Do(`INSERT INTO throttle (domain, until, reason) VALUES ('traag.voorbeeld.nl', $1, 'too fast')`, newsletter.At(x.now.Add(time.Minute)))
+	x.Do(`UPDATE delivery SET domain = 'traag.voorbeeld.nl' WHERE id = (SELECT MAX(id) FROM delivery)`)
+	x.Do(`UPDATE subscriber SET address = 'nieuw@ander.voorbeeld.nl' WHERE address = 'a@lezer.voorbeeld.nl'`)
+	one, two, three := x.claim("een", 2), x.claim("twee", 10), x.claim("drie", 10)
+	if len(one) != 2 || len(two) != 2 || len(three) != 0 {
+		t.Fatalf("claimed %d, %d and %d of 5, of which one is throttled", len(one), len(two), len(three))
+	}
+	all := append(idsOf(one), idsOf(two)...)
+	if !slices.IsSorted(all) || len(slices.Compact(slices.Clone(all))) != 4 {
+		t.Errorf("claimed %v", all)
+	}
+	if one[0].To != "nieuw@ander.voorbeeld.nl" {
+		t.Error("the address is not the subscriber's own of now")
+	}
+	if c := one[0]; c.SubscriptionKey == nil || c.SubscriberKey == nil || c.VariantID == nil || c.Reader != newsletter.Standard || c.Language != newsletter.Dutch {
+		t.Errorf("claim %+v", c)
+	}
+	if n, err := s.Unclaim(t.Context(), "een"); err != nil || n != 2 {
+		t.Errorf("gave back %d, %v", n, err)
+	}
+	x.now = x.now.Add(2 * time.Minute) // the throttle is over
+	if again := x.claim("drie", 10); len(again) != 3 {
+		t.Errorf("claimed %d of 3", len(again))
+	}
+	if _, err := s.PauseEdition(t.Context(), x.edition.PublicID, By, x.now); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Unclaim(t.Context(), "drie"); err != nil || n != 3 {
+		t.Errorf("gave back %d, %v", n, err)
+	}
+	if paused := x.claim("vier", 10); len(paused) != 0 {
+		t.Errorf("claimed %d of an edition that is paused", len(paused))
+	}
+}
+
+func testOtherLane(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a")
+	x.notice("welkom", "a@lezer.voorbeeld.nl")
+	lanes, err := s.Lanes(t.Context(), x.now)
+	if err != nil || len(lanes) != 1 || lanes[0] != x.edition.ID {
+		t.Errorf("lanes %v, %v", lanes, err)
+	}
+	claims, err := s.ClaimOther(t.Context(), "w", x.now.Add(time.Minute), x.now, 10)
+	if err != nil || len(claims) != 1 || claims[0].Kind != newsletter.DeliveryNotice || claims[0].To != "a@lezer.voorbeeld.nl" {
+		t.Fatalf("claims %+v, %v", claims, err)
+	}
+	x.handOver("w", nil, idsOf(claims), claims[0].ID)
+}
+
+// notice queues a message that belongs to a subscriber and to no edition.
+func (x *sending) notice(key, address string) {
+	x.Do(`INSERT INTO delivery (kind, subscriber_id, language, template, key, domain, state, due_at, expires_at, created_at)
+		SELECT 'notice', id, 'nl', 'welcome', $1, 'lezer.voorbeeld.nl', 'pending', $2, $2, $2 FROM subscriber WHERE address = $3`,
+		key, newsletter.At(x.now), address)
+}
+
+// Promise 4: consent and suppression are conditions of the statement that lets a message be handed over.
+func testGate(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "blijft", "vertrekt", "pauzeert", "geweigerd", "beperkt", "gewist", "van-een-ander")
+	claims := x.claim("w", 10)
+	ids := idsOf(claims)
+	of := func(name string) int64 {
+		i := slices.IndexFunc(claims, func(c newsletter.Claim) bool { return c.To == newsletter.Address(name+"@lezer.voorbeeld.nl") })
+		return ids[i]
+	}
+	subscription := ` WHERE id = (SELECT subscription_id FROM delivery WHERE id = $1)`
+	subscriber := ` WHERE id = (SELECT s.subscriber_id FROM delivery AS d JOIN subscription AS s ON s.id = d.subscription_id WHERE d.id = $1)`
+	x.Do(`UPDATE subscription SET state = 'unsubscribed'`+subscription, of("vertrekt"))
+	x.Do(`UPDATE subscription SET state = 'paused'`+subscription, of("pauzeert"))
+	x.Do(`UPDATE subscriber SET suppressed_at = 1`+subscriber, of("geweigerd"))
+	x.Do(`UPDATE subscriber SET restricted_at = 1`+subscriber, of("beperkt"))
+	x.Do(`UPDATE delivery SET subscription_id = NULL WHERE id = $1`, of("gewist"))
+	x.Do(`UPDATE delivery SET worker = 'ander' WHERE id = $1`, of("van-een-ander"))
+	x.handOver("w", nil, ids, of("blijft"))
+	for name, want := range map[string]newsletter.DeliveryState{
+		"blijft": newsletter.DeliveryHandingOver, "vertrekt": newsletter.DeliveryCancelled, "pauzeert": newsletter.DeliveryCancelled,
+		"geweigerd": newsletter.DeliverySuppressed, "beperkt": newsletter.DeliveryCancelled, "gewist": newsletter.DeliveryCancelled,
+		"van-een-ander": newsletter.DeliveryClaimed,
+	} {
+		x.wantState(of(name), want)
+	}
+	// A lease that ran out opens no gate.
+	x.now = x.now.Add(time.Hour)
+	x.handOver("ander", nil, []int64{of("van-een-ander")})
+	x.wantState(of("van-een-ander"), newsletter.DeliveryClaimed)
+}
+
+func testGateConfirmation(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a")
+	confirmation := func(address string, used any, expires time.Time) {
+		var signup int64
+		x.Ask(&signup, `INSERT INTO signup (public_id, address, language, wording_hash, privacy_hash, created_at, expires_at, used_at)
+			VALUES ($1, $2, 'nl', '', '', $3, $4, $5) RETURNING id`, newsletter.NewPublicID(), address, newsletter.At(x.now), newsletter.At(expires), used)
+		x.Do(`INSERT INTO delivery (kind, address, language, template, ref, domain, state, due_at, expires_at, created_at)
+			VALUES ('confirmation', $1, 'nl', 'confirmation', $2, 'voorbeeld.nl', 'pending', $3, $3, $3)`, address, signup, newsletter.At(x.now))
+	}
+	later := x.now.Add(time.Hour)
+	confirmation("goed@voorbeeld.nl", nil, later)
+	confirmation("gebruikt@voorbeeld.nl", int64(1), later)
+	confirmation("verlopen@voorbeeld.nl", nil, x.now)
+	claims, err := s.ClaimOther(t.Context(), "w", later, x.now, 10)
+	if err != nil || len(claims) != 3 {
+		t.Fatalf("claims %v, %v", claims, err)
+	}
+	x.handOver("w", nil, idsOf(claims), claims[0].ID)
+	x.wantState(claims[1].ID, newsletter.DeliveryCancelled)
+	x.wantState(claims[2].ID, newsletter.DeliveryExpired)
+}
+
+func testOutcomes(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c", "d")
+	ids := idsOf(x.claim("w", 10))
+	x.handOver("w", nil, ids, ids...)
+	later := x.now.Add(5 * time.Minute)
+	throttled := newsletter.Outcome{ID: ids[1], State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(later),
+		ExpiresAt: newsletter.At(x.now.Add(time.Hour)), Code: 451, Status: "4.7.1", Reply: "slow down", Throttle: newsletter.At(later), Domain: "lezer.voorbeeld.nl"}
+	x.handOver("w", []newsletter.Outcome{
+		{ID: ids[0], State: newsletter.DeliverySent, Code: 250, Status: "2.0.0", Reply: "queued as 7"}, throttled,
+		{ID: ids[2], State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "no such user"},
+		{ID: ids[3], State: newsletter.DeliveryPending, DueAt: newsletter.At(x.now)},
+	}, nil)
+	progress, err := s.Progress(t.Context(), x.edition.ID)
+	want := map[newsletter.DeliveryState]int{newsletter.DeliverySent: 1, newsletter.DeliveryFailed: 1, newsletter.DeliveryPending: 2}
+	if diff := cmp.Diff(want, progress); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	var attempts, code int
+	x.Ask(&attempts, `SELECT attempts FROM delivery WHERE id = $1`, ids[1])
+	x.Ask(&code, `SELECT code FROM delivery WHERE id = $1`, ids[1])
+	if attempts != 1 || code != 451 {
+		t.Errorf("%d attempts, code %d", attempts, code)
+	}
+	if claims := x.claim("w", 10); len(claims) != 0 {
+		t.Errorf("claimed %d of a domain that asked to be left alone", len(claims))
+	}
+	x.now = later
+	claims := x.claim("w", 10)
+	if len(claims) != 2 || claims[0].ID != ids[3] || claims[0].Attempts != 0 || claims[1].Attempts != 1 || claims[1].ExpiresAt.IsZero() {
+		t.Errorf("claims %+v", claims)
+	}
+	var ended int
+	x.Ask(&ended, `SELECT COUNT(*) FROM delivery WHERE ended_at IS NOT NULL AND handed_over_at IS NOT NULL`)
+	if ended != 2 {
+		t.Errorf("%d have ended", ended)
+	}
+}
+
+func testExpired(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a")
+	ids := idsOf(x.claim("w", 10))
+	x.handOver("w", nil, ids, ids...)
+	expired := []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliveryExpired, Refused: true, Code: 450}}
+	x.handOver("niet-de-eigenaar", expired, nil)
+	var owed string
+	posts := func() string {
+		x.Ask(&owed, `SELECT r.owed_posts FROM subscription AS s JOIN reading AS r ON r.id = s.reading_id`)
+		return owed
+	}
+	if posts() != "[]" {
+		t.Error("who does not hold a delivery gave its posts back")
+	}
+	x.handOver("w", expired, nil)
+	x.wantState(ids[0], newsletter.DeliveryExpired)
+	if posts() == "[]" {
+		t.Error("the posts of a digest that expired are owed to nobody")
+	}
+}
+
+func testRecover(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c")
+	ids := idsOf(x.claim("dood", 10))
+	x.handOver("dood", nil, ids[:1], ids[0])
+	x.now = x.now.Add(50 * time.Second)
+	lease := x.now.Add(time.Minute)
+	if n, err := s.ExtendLeases(t.Context(), "dood", ids[2:], lease, x.now); err != nil || n != 1 {
+		t.Errorf("extended %d, %v", n, err)
+	}
+	x.now = x.now.Add(10 * time.Second) // the lease of the claim ends now
+	pending, uncertain, err := s.RecoverLeases(t.Context(), false, x.now)
+	if err != nil || pending != 1 || uncertain != 1 {
+		t.Errorf("pending %d, uncertain %d, %v", pending, uncertain, err)
+	}
+	x.wantState(ids[0], newsletter.DeliveryUncertain)
+	x.wantState(ids[1], newsletter.DeliveryPending)
+	x.wantState(ids[2], newsletter.DeliveryClaimed)
+	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
+		t.Fatal(err)
+	}
+	x.wantState(ids[0], newsletter.DeliveryPending)
+	// In doubt for the second time, it stays so.
+	again := idsOf(x.claim("ook-dood", 10))
+	if !slices.Contains(again, ids[0]) {
+		t.Fatalf("claimed %v", again)
+	}
+	x.handOver("ook-dood", nil, ids[:1], ids[0])
+	x.now = x.now.Add(time.Hour)
+	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
+		t.Fatal(err)
+	}
+	x.wantState(ids[0], newsletter.DeliveryUncertain)
+}
+
+func testLateAnswer(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b")
+	ids := idsOf(x.claim("traag", 10))
+	x.handOver("traag", nil, ids, ids...)
+	x.now = x.now.Add(time.Hour)
+	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
+		t.Fatal(err)
+	}
+	claims := x.claim("ander", 10)
+	x.handOver("traag", []newsletter.Outcome{
+		{ID: ids[0], State: newsletter.DeliverySent, Code: 250},
+		{ID: ids[1], State: newsletter.DeliveryFailed, Code: 550},
+	}, nil)
+	x.wantState(ids[0], newsletter.DeliverySent)
+	x.wantState(ids[1], newsletter.DeliveryClaimed)
+	x.handOver("ander", nil, idsOf(claims), ids[1])
 }
