@@ -54,3 +54,17 @@ func prepareSchema(ctx context.Context, s *store.Store, postgres bool, log *slog
 	}
 	return err
 }
+
+// withDatabase runs what a command does between opening the database and closing it.
+func (p *program) withDatabase(ctx context.Context, do func(*config.Config, *store.Store) error) error {
+	c, err := p.configure(config.ForTools)
+	if err != nil {
+		return err
+	}
+	s, err := openDatabase(ctx, c, p.toolLog())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return do(c, s)
+}

@@ -19,7 +19,7 @@ func machine() *world {
 		environ: os.Environ(),
 		search:  []string{"bode.toml", "/etc/bode/bode.toml"},
 		now:     clock,
-		asks:    term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())),
+		asks:    term.IsTerminal(int(os.Stdin.Fd())),
 		colour:  term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 }

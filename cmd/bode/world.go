@@ -62,3 +62,16 @@ func currentUser() string {
 	}
 	return u.Username
 }
+
+// language is that of sentences for the person at the machine: English, unless LANG says Dutch.
+func (w *world) language() newsletter.Language {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := w.env(name); v != "" {
+			if strings.HasPrefix(v, "nl") {
+				return newsletter.Dutch
+			}
+			return newsletter.English
+		}
+	}
+	return newsletter.English
+}

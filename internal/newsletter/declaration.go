@@ -57,7 +57,11 @@ func (f *Feed) content() []field {
 		fields = append(fields, field{"import_since", f.ImportSince.Format(time.RFC3339)})
 	}
 	for _, category := range slices.Sorted(maps.Keys(f.Mapping)) {
-		fields = append(fields, field{"topics." + category, f.Mapping[category]})
+		topic := f.Mapping[category]
+		if topic == "" {
+			topic = "no topic" // which is not the same as a category that is not named
+		}
+		fields = append(fields, field{"topics." + category, topic})
 	}
 	return fields
 }

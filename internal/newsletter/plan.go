@@ -67,7 +67,7 @@ type Stored struct {
 
 // Plan compares. What is stored but was never declared is left alone, unless it is declared now.
 func (d Declaration) Plan(stored Stored) Plan {
-	p := &planner{holders: stored.Holders}
+	p := &planner{holders: stored.Holders, changes: []Change{}}
 	have := map[string]*DeclaredList{}
 	for i := range stored.Lists {
 		have[stored.Lists[i].Name] = &stored.Lists[i]
@@ -82,7 +82,7 @@ func (d Declaration) Plan(stored Stored) Plan {
 			p.archive("list", gone.Name, gone.thing())
 		}
 	}
-	return Plan{Changes: slices.Concat(p.changes, p.archives)}
+	return Plan{Changes: append(p.changes, p.archives...)}
 }
 
 // Sets reports whether the change gives a value to a field.

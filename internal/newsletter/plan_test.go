@@ -60,11 +60,11 @@ func TestPlan(t *testing.T) {
 		{"a value differs", declared(func(l *DeclaredList) { l.Schedules[0].Cron = "0 9 * * 1" }), applied(nil), []Change{
 			{Verb: ChangeUpdate, Noun: "schedule", List: "raad", Name: "week", Fields: []FieldChange{{"cron", "0 8 * * 1", "0 9 * * 1"}}}}},
 		{"values come and go", declared(func(l *DeclaredList) {
-			l.Feeds[0].Mapping = Mapping{"Euro": "geld"}
+			l.Feeds[0].Mapping = Mapping{"Euro": "geld", "Overig": ""}
 			l.Texts = Texts{Dutch: {Title: "De raad"}, English: {Title: "Council"}}
 		}), applied(nil), []Change{
 			{Verb: ChangeUpdate, Noun: "list", List: "raad", Name: "raad", Fields: []FieldChange{{"title.en", "", "Council"}, {"description.nl", "Nieuws.", ""}}},
-			{Verb: ChangeUpdate, Noun: "feed", List: "raad", Name: "site", Fields: []FieldChange{{"topics.Euro", "", "geld"}, {"topics.Geld", "geld", ""}}}}},
+			{Verb: ChangeUpdate, Noun: "feed", List: "raad", Name: "site", Fields: []FieldChange{{"topics.Euro", "", "geld"}, {"topics.Overig", "", "no topic"}, {"topics.Geld", "geld", ""}}}}},
 		{"a state is declared", declared(func(l *DeclaredList) { l.Schedules[0].State = SchedulePaused }), applied(nil), []Change{
 			{Verb: ChangeUpdate, Noun: "schedule", List: "raad", Name: "week", Fields: []FieldChange{{"state", "active", "paused"}}}}},
 		{"a state that is not declared stays", declared(nil), applied(func(l *DeclaredList) { l.State = ListPaused }), nil},

@@ -55,16 +55,14 @@ func private(host string) bool {
 	return !a.IsGlobalUnicast() || a.IsPrivate()
 }
 
-// mapping reads which of the feed's categories are which of the list's topics.
+// mapping reads which of the feed's categories are which of the list's topics. A category mapped to
+// "" is known and has none.
 func mapping(t *tomlfile.Table, topics []newsletter.Topic) newsletter.Mapping {
 	of := newsletter.Mapping{}
 	table := t.Table("topics")
 	for _, category := range table.Keys() {
 		name := table.String(category)
-		if name == "" {
-			continue
-		}
-		if !slices.ContainsFunc(topics, func(topic newsletter.Topic) bool { return topic.Name == name }) {
+		if name != "" && !slices.ContainsFunc(topics, func(topic newsletter.Topic) bool { return topic.Name == name }) {
 			table.Faultf(category, "the list has no topic %q", name)
 		}
 		of[category] = name

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"bode.example/cmd/bode/config"
+	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
+)
+
+type postCommand struct {
+	Add      postAdd      `cmd:"" help:"Publish a post from a Markdown file, or keep it as a draft."`
+	List     postList     `cmd:"" help:"List the posts of a list, newest first."`
+	Publish  postPublish  `cmd:"" help:"Publish a draft."`
+	Withdraw postWithdraw `cmd:"" help:"Take a post out of every edition that has not left."`
+}
+
+type postAdd struct {
+	File  string `arg:"" help:"Markdown file with its settings at the top; - is standard input."`
+	List  string `placeholder:"NAME" help:"List that the post is for, when the file does not say."`
+	Draft bool   `help:"Keep it as a draft: nobody sees it until bode post publish."`
+	Again bool   `help:"Add it also when the list has a post of this title already."`
+	JSON  bool   `help:"Print the post as JSON."`
+}
+
+func (postAdd) Help() string {
+	return `The file begins with settings between two lines of +++; what follows is Markdown. All but title and list may be left out. A time without an offset is on the clock of the configured zone.
+
+Example:
+
+    bode post add werksessie.md
+
+A file:
+
+    +++
+    list = "nieuwe-democratie"
+    title = "Werksessie over de rol van de raad"
+    topics = ["raad"]
+    author = "Anna de Vries"
+    date = 2026-11-23
+    starts = 2026-12-01T19:30:00
+    ends = 2026-12-01T21:30:00
+    place = "Provinciehuis, Assen"
+    picture = "https://www.example.nl/raadzaal.jpg"
+    alt = "De raadzaal, van boven gezien"
+    +++
+    Wij nodigen u uit voor een **werksessie**.`
+}
+
+func (cmd postAdd) Run(ctx context.Context, p *program) error {
+	c, err := p.configure(config.ForTools)
+	if err != nil {
+		return err
+	}
+	text, err := p.read(cmd.File)
+	if err != nil {
+		return err
+	}
+	file, err := readPostFile(cmd.File, text, c.Zone, c.PublicURL)
+	if err != nil {
+		return &fileError{err}
+	}
+	if cmd.List != "" {
+		file.list = cmd.List
+	}
+	if file.list == "" {
+		file.table.Faultf("list", "say which list the post is for: list = \"…\", or --list")
+		return &fileError{file.close()}
+	}
+	s, err := openDatabase(ctx, c, p.toolLog())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := cmd.resolve(ctx, s, file); err != nil {
+		return err
+	}
+	post := &file.post
+	if cmd.Draft {
+		post.State = newsletter.PostDraft
+	}
+	if err := s.AddPost(ctx, post, p.operator(), p.now()); err != nil {
+		return err
+	}
+	if cmd.JSON {
+		return p.printJSON(post)
+	}
+	fmt.Fprintf(p.out, "%s %s: %s\n", post.State, post.PublicID, post.Title)
+	return nil
+}
+
+// resolve gives the post its list and topics, and keeps the same file from being mailed twice.
+func (cmd postAdd) resolve(ctx context.Context, s *store.Store, file *postFile) error {
+	list, err := s.ListByName(ctx, file.list)
+	if err != nil {
+		return err
+	}
+	topics, err := s.Topics(ctx, list.ID)
+	if err != nil {
+		return err
+	}
+	file.resolve(list, topics)
+	if err := file.close(); err != nil {
+		return &fileError{err}
+	}
+	if cmd.Again {
+		return nil
+	}
+	recent, err := s.Posts(ctx, newsletter.PostQuery{ListID: list.ID, States: []newsletter.PostState{newsletter.PostDraft, newsletter.PostPublished}})
+	if err != nil {
+		return err
+	}
+	for _, p := range recent {
+		if strings.EqualFold(p.Title, file.post.Title) {
+			return newsletter.Errorf(newsletter.Conflict, "post_again", "the list %s has a post %q already (%s, %s); when this is another one, add --again", list.Name, p.Title, p.PublicID, p.State)
+		}
+	}
+	return nil
+}
+
+type postList struct {
+	List  string   `arg:"" help:"Name of the list."`
+	State []string `placeholder:"STATE" help:"draft, published or withdrawn; may be repeated. Published ones otherwise."`
+	Limit int      `default:"50" help:"At most so many."`
+	JSON  bool     `help:"Print JSON."`
+}
+
+func (postList) Help() string {
+	return `Example:
+
+    bode post list nieuwe-democratie --state draft --json`
+}
+
+func (cmd postList) Run(ctx context.Context, p *program) error {
+	if cmd.Limit < 1 {
+		return newsletter.Errorf(newsletter.Invalid, "usage", "--limit must be at least 1")
+	}
+	query := newsletter.PostQuery{Limit: cmd.Limit}
+	for _, s := range cmd.State {
+		switch state := newsletter.PostState(s); state {
+		case newsletter.PostDraft, newsletter.PostPublished, newsletter.PostWithdrawn:
+			query.States = append(query.States, state)
+		default:
+			return newsletter.Errorf(newsletter.Invalid, "usage", "--state %s is not possible; choose draft, published or withdrawn", s)
+		}
+	}
+	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
+		list, err := s.ListByName(ctx, cmd.List)
+		if err != nil {
+			return err
+		}
+		query.ListID = list.ID
+		posts, err := s.Posts(ctx, query)
+		if err != nil {
+			return err
+		}
+		topics, err := s.Topics(ctx, list.ID)
+		if err != nil {
+			return err
+		}
+		return cmd.print(p, c, posts, topics)
+	})
+}
+
+func (cmd postList) print(p *program, c *config.Config, posts []newsletter.Post, topics []newsletter.Topic) error {
+	names := map[int64]string{}
+	for _, t := range topics {
+		names[t.ID] = t.Name
+	}
+	type row struct {
+		newsletter.Post
+		Topics []string `json:"topics"`
+		Feed   bool     `json:"from_feed"`
+	}
+	rows, cells := make([]row, len(posts)), make([][]string, len(posts))
+	for i, post := range posts {
+		rows[i] = row{Post: post, Topics: []string{}, Feed: post.FeedID != nil}
+		for _, id := range post.Topics {
+			rows[i].Topics = append(rows[i].Topics, names[id])
+		}
+		cells[i] = []string{post.PublicID.String(), string(post.State), post.PublishedAt.In(c.Zone).Format("2006-01-02 15:04"),
+			strings.Join(rows[i].Topics, ","), post.Title}
+	}
+	if cmd.JSON {
+		return p.printJSON(rows)
+	}
+	return p.printTable([]string{"ID", "STATE", "DATE", "TOPICS", "TITLE"}, cells)
+}
+
+type postPublish struct {
+	ID string `arg:"" help:"Id of the draft, as bode post list shows it."`
+}
+
+func (postPublish) Help() string {
+	return `Example:
+
+    bode post publish dvqk3f7x2mzj9w4t8s6r5p2n3c`
+}
+
+func (cmd postPublish) Run(ctx context.Context, p *program) error {
+	return p.withPost(ctx, cmd.ID, func(s *store.Store, id newsletter.PublicID) (*newsletter.Post, error) {
+		return s.PublishPost(ctx, id, p.operator(), p.now())
+	})
+}
+
+type postWithdraw struct {
+	ID string `arg:"" help:"Id of the post, as bode post list shows it."`
+}
+
+func (postWithdraw) Help() string {
+	return `Approved editions that hold the post go back to review. What has left can't be called back.
+
+Example:
+
+    bode post withdraw dvqk3f7x2mzj9w4t8s6r5p2n3c`
+}
+
+func (cmd postWithdraw) Run(ctx context.Context, p *program) error {
+	return p.withPost(ctx, cmd.ID, func(s *store.Store, id newsletter.PublicID) (*newsletter.Post, error) {
+		return s.WithdrawPost(ctx, id, p.operator(), p.now())
+	})
+}
+
+// withPost does one thing to one post and says what became of it.
+func (p *program) withPost(ctx context.Context, id string, do func(*store.Store, newsletter.PublicID) (*newsletter.Post, error)) error {
+	public, err := newsletter.ParsePublicID(id)
+	if err != nil {
+		return err
+	}
+	return p.withDatabase(ctx, func(_ *config.Config, s *store.Store) error {
+		post, err := do(s, public)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "%s %s: %s\n", post.State, post.PublicID, post.Title)
+		return nil
+	})
+}
