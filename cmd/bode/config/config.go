@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/mailer"
 )
 
 // Config holds every setting, in the form in which the program uses it.
@@ -61,7 +62,7 @@ type Log struct {
 
 // SMTP is the relay that takes our mail.
 type SMTP struct {
-	Relay        Relay
+	Relay        mailer.Config // host, port, security and user only
 	Password     Secret
 	PasswordFile string
 	Connections  int

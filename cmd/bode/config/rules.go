@@ -1,15 +1,15 @@
 package config
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"os"
 	"strings"
 
 	"bode.example/internal/newsletter"
+	"bode.example/mailer"
 )
 
 // rules checks what no single key can know.
@@ -58,7 +58,7 @@ func (l *loader) smtpRules() {
 	case smtp.Relay.User != "" && !given:
 		l.faultf("smtp.url", "names the user %s, but there is no smtp.password_file", smtp.Relay.User)
 	case smtp.Relay.User == "" && given && smtp.Relay.Host != "":
-		l.faultf("smtp.url", "names no user, but there is a password; write %s", Relay{Host: smtp.Relay.Host, Port: smtp.Relay.Port, Security: smtp.Relay.Security, User: "user"})
+		l.faultf("smtp.url", "names no user, but there is a password; write the user before the host: user@%s", smtp.Relay.Host)
 	}
 }
 
@@ -116,7 +116,7 @@ func (l *loader) fileRules() {
 	c := l.c
 	l.secretFile("database_password_file", c.PasswordFile)
 	l.secretFile("smtp.password_file", c.SMTP.PasswordFile)
-	l.privateKey("dkim.key_file", c.DKIM.KeyFile, func(key any) error {
+	l.privateKey("dkim.key_file", c.DKIM.KeyFile, func(key crypto.Signer) error {
 		if k, ok := key.(*rsa.PrivateKey); !ok {
 			return fmt.Errorf("is not an RSA key; make one with: openssl genrsa 2048")
 		} else if k.N.BitLen() < 2048 {
@@ -124,7 +124,7 @@ func (l *loader) fileRules() {
 		}
 		return nil
 	})
-	l.privateKey("dkim.ed25519_key_file", c.DKIM.Ed25519KeyFile, func(key any) error {
+	l.privateKey("dkim.ed25519_key_file", c.DKIM.Ed25519KeyFile, func(key crypto.Signer) error {
 		if _, ok := key.(ed25519.PrivateKey); !ok {
 			return fmt.Errorf("is not an Ed25519 key; make one with: openssl genpkey -algorithm ed25519")
 		}
@@ -167,7 +167,7 @@ func (l *loader) textFile(key, name string) {
 	}
 }
 
-func (l *loader) privateKey(key, name string, check func(any) error) {
+func (l *loader) privateKey(key, name string, check func(crypto.Signer) error) {
 	if name == "" {
 		return
 	}
@@ -176,27 +176,12 @@ func (l *loader) privateKey(key, name string, check func(any) error) {
 		l.faultf(key, "%s", err)
 		return
 	}
-	parsed, err := parsePrivateKey(pemText)
-	if err == nil {
-		err = check(parsed)
-	}
+	parsed, err := mailer.ParseKey([]byte(pemText.Reveal()))
 	if err != nil {
+		l.faultf(key, "%s: %s", name, err)
+	} else if err := check(parsed); err != nil {
 		l.faultf(key, "%s %s", name, err)
 	}
-}
-
-func parsePrivateKey(s Secret) (any, error) {
-	block, _ := pem.Decode([]byte(s.Reveal()))
-	if block == nil {
-		return nil, fmt.Errorf("is not a private key in PEM form (-----BEGIN PRIVATE KEY-----)")
-	}
-	if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-		return key, nil
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-		return key, nil
-	}
-	return nil, fmt.Errorf("holds a private key of an unknown form; RSA and Ed25519 are known")
 }
 
 // Notices are things that are allowed, but that an operator should know of.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -13,6 +14,7 @@ import (
 
 	"bode.example/cmd/bode/tomlfile"
 	"bode.example/internal/newsletter"
+	"bode.example/mailer"
 )
 
 // kind is the form of a value in the TOML file.
@@ -274,6 +276,25 @@ func websiteURL(to *string) value {
 	var u *url.URL
 	v := webURL(&u)
 	return scalar(text, to, func(s string) (string, error) { return s, v.set([]string{s}) }, same)
+}
+
+// relay is the mail server that takes our mail. Without one, the Config is zero.
+func relay(to *mailer.Config) value {
+	return scalar(text, to, func(s string) (mailer.Config, error) {
+		if s == "" {
+			return mailer.Config{}, nil
+		}
+		c, err := mailer.ParseURL(s)
+		if err != nil {
+			return c, errors.New(strings.TrimPrefix(err.Error(), "mailer: "))
+		}
+		return c, nil
+	}, func(c mailer.Config) string {
+		if c.Host == "" {
+			return ""
+		}
+		return c.String()
+	})
 }
 
 func isLoopback(host string) bool {
