@@ -89,7 +89,7 @@ func (c *Config) mailSettings() []setting {
 			about: "Most messages a second over all connections; 0 means as fast as the mail server takes them."},
 		{key: "smtp.hello", value: domain(&c.SMTP.Hello), sample: "nieuws.example.nl",
 			about: "Name that we greet the mail server with; without it, the host of public_url."},
-		{key: "delivery.window", value: whole(&c.Delivery.Window, 1, 4096), fallback: "64",
+		{key: "delivery.window", value: whole(&c.Delivery.Window, 2, 4096), fallback: "64",
 			about: "Most messages per process of which a crash can leave unknown whether they were sent. Lower is safer, higher is faster; at least twice smtp.connections keeps them all busy."},
 		{key: "delivery.uncertain", value: choice(&c.Delivery.Uncertain, "retry", "hold"), fallback: "retry",
 			about: "What happens to those messages: retry (once, with the same Message-ID) or hold (until an editor decides)."},
