@@ -71,13 +71,47 @@ func (w *world) report(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	var faults *tomlfile.Faults
-	if errors.As(err, &faults) {
-		fmt.Fprintf(w.err, "bode: %s\n  %s\n", count(len(*faults), "fault"), strings.Join(strings.Split(faults.Error(), "\n"), "\n  "))
+	if faults := faultsOf(err); len(faults) > 0 {
+		fmt.Fprintf(w.err, "bode: %s\n  %s\n", count(len(faults), "fault"), strings.Join(faults, "\n  "))
 	} else {
 		fmt.Fprintf(w.err, "bode: %s\n", err)
 	}
 	return exitCode(err)
+}
+
+// faultsOf takes apart an error that tells of several things at once; others give nothing.
+func faultsOf(err error) []string {
+	var faults *tomlfile.Faults
+	if errors.As(err, &faults) {
+		return strings.Split(faults.Error(), "\n")
+	}
+	all := flatten(err)
+	for _, one := range all {
+		if newsletter.CodeOf(one) == newsletter.Internal {
+			return nil // a fault of the program tells its whole story in one line
+		}
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	lines := make([]string, len(all))
+	for i, one := range all {
+		lines[i] = one.Error()
+	}
+	return lines
+}
+
+// flatten takes errors apart that errors.Join has put together.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, flatten(one)...)
+	}
+	return all
 }
 
 // count writes "1 fault" or "3 faults".

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/feed"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 )
@@ -26,7 +29,7 @@ type postAdd struct {
 }
 
 func (postAdd) Help() string {
-	return `The file begins with settings between two lines of +++; what follows is Markdown. All but title and list may be left out. A time without an offset is on the clock of the configured zone.
+	return `The file begins with settings between two lines of +++ (TOML) or --- (key: value); what follows is Markdown. All but title and list may be left out. A time without an offset is on the clock of the configured zone.
 
 Example:
 
@@ -50,70 +53,95 @@ A file:
 }
 
 func (cmd postAdd) Run(ctx context.Context, p *program) error {
-	c, err := p.configure(config.ForTools)
-	if err != nil {
-		return err
-	}
 	text, err := p.read(cmd.File)
 	if err != nil {
 		return err
 	}
-	file, err := readPostFile(cmd.File, text, c.Zone, c.PublicURL)
+	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
+		manuscript, err := feed.ReadManuscript(cmd.File, text, feed.ManuscriptOptions{Zone: c.Zone, Base: c.PublicURL})
+		if err != nil {
+			return err
+		}
+		if cmd.List != "" {
+			manuscript.List = cmd.List
+		}
+		post, err := cmd.post(ctx, s, manuscript)
+		if err != nil {
+			return err
+		}
+		if err := s.AddPost(ctx, post, p.operator(), p.now()); err != nil {
+			return err
+		}
+		if cmd.JSON {
+			return p.printJSON(post)
+		}
+		fmt.Fprintf(p.out, "%s %s: %s\n", post.State, post.PublicID, post.Title)
+		return nil
+	})
+}
+
+// post gives a manuscript its list and topics, and keeps the same file from being mailed twice.
+func (cmd postAdd) post(ctx context.Context, s *store.Store, manuscript *feed.Manuscript) (*newsletter.Post, error) {
+	if manuscript.List == "" {
+		return nil, newsletter.Errorf(newsletter.Invalid, "post_list", "%s: say which list the post is for: list = \"…\", or --list", cmd.File)
+	}
+	list, err := s.ListByName(ctx, manuscript.List)
 	if err != nil {
-		return &fileError{err}
+		return nil, err
 	}
-	if cmd.List != "" {
-		file.list = cmd.List
+	post := &manuscript.Post
+	post.ListID = list.ID
+	if post.Language == "" {
+		post.Language = list.Language
 	}
-	if file.list == "" {
-		file.table.Faultf("list", "say which list the post is for: list = \"…\", or --list")
-		return &fileError{file.close()}
-	}
-	s, err := openDatabase(ctx, c, p.toolLog())
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	if err := cmd.resolve(ctx, s, file); err != nil {
-		return err
-	}
-	post := &file.post
 	if cmd.Draft {
 		post.State = newsletter.PostDraft
 	}
-	if err := s.AddPost(ctx, post, p.operator(), p.now()); err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return p.printJSON(post)
-	}
-	fmt.Fprintf(p.out, "%s %s: %s\n", post.State, post.PublicID, post.Title)
-	return nil
-}
-
-// resolve gives the post its list and topics, and keeps the same file from being mailed twice.
-func (cmd postAdd) resolve(ctx context.Context, s *store.Store, file *postFile) error {
-	list, err := s.ListByName(ctx, file.list)
-	if err != nil {
-		return err
-	}
-	topics, err := s.Topics(ctx, list.ID)
-	if err != nil {
-		return err
-	}
-	file.resolve(list, topics)
-	if err := file.close(); err != nil {
-		return &fileError{err}
+	if post.Topics, err = topicIDs(ctx, s, list, manuscript.Topics); err != nil {
+		return nil, fmt.Errorf("%s: %w", cmd.File, err)
 	}
 	if cmd.Again {
-		return nil
+		return post, nil
 	}
+	return post, refuseTwin(ctx, s, list, post.Title)
+}
+
+// topicIDs turns the names of topics into their ids. The error names all that the list doesn't have.
+func topicIDs(ctx context.Context, s *store.Store, list *newsletter.List, names []string) (newsletter.IDs, error) {
+	topics, err := s.Topics(ctx, list.ID)
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]int64{}
+	for _, t := range topics {
+		if t.ArchivedAt.IsZero() {
+			byName[t.Name] = t.ID
+		}
+	}
+	var ids []int64
+	var missing []string
+	for _, name := range names {
+		if id, ok := byName[name]; ok {
+			ids = append(ids, id)
+		} else {
+			missing = append(missing, fmt.Sprintf("%q", name))
+		}
+	}
+	if len(missing) > 0 {
+		return nil, newsletter.Errorf(newsletter.Invalid, "post_topic", "the list %s has no topic %s; it has %s",
+			list.Name, strings.Join(missing, ", "), strings.Join(slices.Sorted(maps.Keys(byName)), ", "))
+	}
+	return newsletter.NewIDs(ids...), nil
+}
+
+// refuseTwin finds a recent post of the same title: most likely the same file, added again.
+func refuseTwin(ctx context.Context, s *store.Store, list *newsletter.List, title string) error {
 	recent, err := s.Posts(ctx, newsletter.PostQuery{ListID: list.ID, States: []newsletter.PostState{newsletter.PostDraft, newsletter.PostPublished}})
 	if err != nil {
 		return err
 	}
 	for _, p := range recent {
-		if strings.EqualFold(p.Title, file.post.Title) {
+		if strings.EqualFold(p.Title, title) {
 			return newsletter.Errorf(newsletter.Conflict, "post_again", "the list %s has a post %q already (%s, %s); when this is another one, add --again", list.Name, p.Title, p.PublicID, p.State)
 		}
 	}

@@ -15,17 +15,18 @@ import (
 type Manuscript struct {
 	Post   newsletter.Post // without ids, list and state
 	Topics []string        // names of topics of the list
+	List   string          // the list's name; empty if the file doesn't say
 }
 
 // ManuscriptOptions say what a file leaves out.
 type ManuscriptOptions struct {
-	Language newsletter.Language // of the list
+	Language newsletter.Language // of a post that names none; may be empty
 	Zone     *time.Location      // of dates and times without a zone; UTC if nil
 	Base     *url.URL            // where relative addresses begin; nil: they are faults
 }
 
 // manuscriptKeys are the keys of the front matter.
-var manuscriptKeys = []string{"title", "date", "author", "topics", "summary", "picture", "alt", "starts", "ends", "place", "link", "language"}
+var manuscriptKeys = []string{"title", "date", "author", "topics", "summary", "picture", "alt", "starts", "ends", "place", "link", "language", "list"}
 
 // ReadManuscript reads a post from a Markdown file with a front matter in TOML (between lines of
 // +++) or simple YAML (between lines of ---). Only title is required:
@@ -42,6 +43,7 @@ var manuscriptKeys = []string{"title", "date", "author", "topics", "summary", "p
 //	place    = "Provinciehuis, Assen"
 //	link     = "https://voorbeeld.nl/sessie" # more elsewhere
 //	language = "nl"                          # otherwise the list's
+//	list     = "nieuwe-democratie"
 //	+++
 //	The text, in Markdown.
 //
@@ -89,7 +91,7 @@ func (m *matter) checkKeys() {
 }
 
 func (m *matter) post(o ManuscriptOptions) *Manuscript {
-	w := &Manuscript{Topics: m.words("topics")}
+	w := &Manuscript{Topics: m.words("topics"), List: m.line("list", maxName)}
 	p := &w.Post
 	p.Title, p.Author, p.Place = m.line("title", maxTitle), m.line("author", maxName), m.line("place", maxName)
 	p.Summary, p.Alt = m.line("summary", maxSummary), m.line("alt", maxTitle)
