@@ -23,6 +23,7 @@ type program struct {
 
 	Apply    applyCommand    `cmd:"" help:"Make lists, topics, feeds and schedules as a file says."`
 	Post     postCommand     `cmd:"" help:"Publish, list and withdraw posts."`
+	Edition  editionCommand  `cmd:"" help:"Look at editions, approve, pause and cancel them."`
 	Schedule scheduleCommand `cmd:"" help:"Try out a schedule."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this program's schema."`
 	Config   configCommand   `cmd:"" help:"Check, show or begin a configuration."`

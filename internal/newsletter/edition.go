@@ -99,6 +99,10 @@ const (
 	ReasonUnapproved = "unapproved"     // held: its slot came and nobody had approved it
 	ReasonWithdrawn  = "post_withdrawn" // back in review
 	ReasonCompose    = "compose_failed" // approved, and can't leave: a letter could not be made
+
+	ReasonScheduleChanged = "schedule_changed" // cancelled: its schedule no longer has the slot
+	ReasonScheduleEnded   = "schedule_ended"   // cancelled: its schedule was archived
+	ReasonListEnded       = "list_ended"       // cancelled: its list was archived
 )
 
 // EditionWords are the editor's own words in an edition. Empty ones are made from the posts.

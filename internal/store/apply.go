@@ -201,7 +201,7 @@ func (t *tx) applySchedule(c *newsletter.Change, s newsletter.Schedule, listID i
 		return nil // a slot that is due now must not be passed over
 	}
 	// A draft for a slot that the schedule no longer has would leave at the old time.
-	if err := t.cancelEditions(`schedule_id = $1 AND state IN ('draft', 'in_review') AND scheduled_for <> $4`, c.ID, "schedule_changed", now, s.NextAt); err != nil {
+	if err := t.cancelEditions(`schedule_id = $1 AND state IN ('draft', 'in_review') AND scheduled_for <> $4`, c.ID, newsletter.ReasonScheduleChanged, now, s.NextAt); err != nil {
 		return err
 	}
 	return t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1`, c.ID, s.NextAt)
@@ -216,7 +216,7 @@ func (t *tx) archive(c *newsletter.Change, now time.Time) error {
 		if err := t.exec(`UPDATE list SET state = 'archived', archived_at = $2, applied_hash = '' WHERE id = $1`, c.ID, at); err != nil {
 			return err
 		}
-		return t.cancelEditions(openEditions(`list_id`), c.ID, "list_archived", now)
+		return t.cancelEditions(openEditions(`list_id`), c.ID, newsletter.ReasonListEnded, now)
 	case "topic":
 		return t.exec(`UPDATE topic SET archived_at = $2, applied_hash = '' WHERE id = $1`, c.ID, at)
 	case "feed":
@@ -230,7 +230,7 @@ func (t *tx) archive(c *newsletter.Change, now time.Time) error {
 			return err
 		}
 	}
-	return t.cancelEditions(openEditions(`schedule_id`), c.ID, "schedule_archived", now)
+	return t.cancelEditions(openEditions(`schedule_id`), c.ID, newsletter.ReasonScheduleEnded, now)
 }
 
 // succeed moves what holds to a schedule to another of the same list. Readings stay as they are:
