@@ -100,7 +100,8 @@ func (l *Letter) field(m *Marker, f Field) error {
 		if structured && !isASCII(value) {
 			_, err = appendStructured(nil, f.Name, value) // the same error, now rather than at every recipient
 		}
-		l.open = append(l.open, openField{f.Name, structured, literals, fields})
+		l.open = append(l.open, openField{l.fixed, f.Name, structured, literals, fields})
+		l.fixed = nil
 	case structured:
 		l.fixed, err = appendStructured(l.fixed, f.Name, value)
 	default:

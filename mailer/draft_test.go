@@ -63,6 +63,11 @@ func TestDraftsThatDontCompile(t *testing.T) {
 		}
 	}
 	d := testDraft()
+	d.HTML = "<p title=" + mark + ">"
+	if _, err := d.Compile(m); err == nil || !strings.Contains(err.Error(), "in a tag <p> outside a quoted attribute value") {
+		t.Errorf("the error doesn't say where the mark stands: %v", err)
+	}
+	d = testDraft()
 	d.Text = other.Mark("name") // a stranger's mark is text like any other
 	if _, err := d.Compile(m); err != nil {
 		t.Error(err)

@@ -45,16 +45,16 @@ type Stage string
 
 // The stages, in the order in which a message passes them.
 const (
-	StageCompose  Stage = "compose"   // while the message was written; no peer was asked
-	StageEnvelope Stage = "envelope"  // while the envelope was checked; nothing was sent of it
-	StageWait     Stage = "wait"      // while waiting for the rate limit or a free connection
-	StageDial     Stage = "dial"      // connection, greeting, EHLO
-	StageTLS      Stage = "tls"       // STARTTLS and the handshake
-	StageAuth     Stage = "auth"      // AUTH
-	StageMail     Stage = "mail from" // MAIL FROM
-	StageRcpt     Stage = "rcpt to"   // RCPT TO
-	StageData     Stage = "data"      // DATA and the message, before its final dot
-	StageDot      Stage = "dot"       // after the final dot: the reply that decides
+	StageCompose  Stage = "compose"       // while the message was written; no peer was asked
+	StageEnvelope Stage = "envelope"      // while the envelope was checked; nothing was sent of it
+	StageWait     Stage = "wait"          // while waiting for the rate limit or a free connection
+	StageDial     Stage = "dial"          // connection, greeting, EHLO
+	StageTLS      Stage = "tls"           // STARTTLS and the handshake
+	StageAuth     Stage = "auth"          // AUTH
+	StageMail     Stage = "mail from"     // MAIL FROM
+	StageRcpt     Stage = "rcpt to"       // RCPT TO
+	StageData     Stage = "data"          // DATA and the message, before its final dot
+	StageDot      Stage = "after the dot" // after the final dot: the reply that decides
 )
 
 // SendError is the error of this package: all that a queue needs in order to decide what happens

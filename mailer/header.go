@@ -187,7 +187,8 @@ func (f *fieldLine) structured(name string, literals []string, fields []int, val
 	return nil
 }
 
-// appendMailbox writes a field that holds one mailbox; addr must come from ParseAddr.
+// appendMailbox writes a field that holds one mailbox, whose addr must come from ParseAddr, or anything
+// else in angle brackets.
 func appendMailbox(dst []byte, name, display, addr string) []byte {
 	f := startField(dst, name)
 	f.phrase(cleanValue(display))

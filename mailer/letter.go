@@ -12,8 +12,8 @@ import (
 // recipient to recipient. It doesn't change, and several goroutines may Append from one.
 type Letter struct {
 	fields []string
-	fixed  []byte      // header fields that are the same for all, each with its CRLF
-	open   []openField // header fields with values in them
+	open   []openField // header fields with values in them, and those before each
+	fixed  []byte      // header fields after the last of them, each with its CRLF
 	// The rest, from MIME-Version on: literals[0], slots[0], literals[1], … One literal more.
 	literals []literal
 	slots    []slot
@@ -21,6 +21,7 @@ type Letter struct {
 
 // openField is a header field that is folded when its values are known.
 type openField struct {
+	before     []byte // header fields that are the same for all, each with its CRLF
 	name       string
 	structured bool
 	literals   []string // one more than fields
@@ -68,6 +69,9 @@ func (l *Letter) Fields() []string { return append([]string(nil), l.fields...) }
 // Size is about how many bytes of memory the letter holds.
 func (l *Letter) Size() int {
 	n := len(l.fixed)
+	for i := range l.open {
+		n += len(l.open[i].before) + 200
+	}
 	for _, lit := range l.literals {
 		n += len(lit.text) + 64
 	}
@@ -88,16 +92,15 @@ func (l *Letter) Append(dst []byte, r *Recipient) ([]byte, error) {
 		return dst, composeError(KindContent, err)
 	}
 	msg := appendDate(dst, r.Date)
-	if msg, err = appendStructured(msg, "Message-ID", "<"+r.MessageID+">"); err != nil {
-		return dst, composeError(KindContent, err)
-	}
+	msg = appendMailbox(msg, "Message-ID", "", r.MessageID)
 	msg = appendMailbox(msg, "To", r.To.Name, to)
-	msg = append(msg, l.fixed...)
 	for i := range l.open {
+		msg = append(msg, l.open[i].before...)
 		if msg, err = l.open[i].append(msg, r.Values); err != nil {
 			return dst, composeError(KindContent, err)
 		}
 	}
+	msg = append(msg, l.fixed...)
 	if msg, err = l.appendBody(msg, r.Values); err != nil {
 		return dst, composeError(KindContent, err)
 	}

@@ -28,9 +28,9 @@ func (l *Letter) MarshalBinary() ([]byte, error) {
 	for _, f := range l.fields {
 		w = appendBytes(w, f)
 	}
-	w = appendBytes(w, l.fixed)
 	w = appendCount(w, len(l.open))
 	for _, f := range l.open {
+		w = appendBytes(w, f.before)
 		w = appendBytes(w, f.name)
 		w = appendCount(w, len(f.fields))
 		w = appendBytes(w, f.literals[0])
@@ -39,6 +39,7 @@ func (l *Letter) MarshalBinary() ([]byte, error) {
 			w = appendBytes(w, f.literals[i+1])
 		}
 	}
+	w = appendBytes(w, l.fixed)
 	w = appendCount(w, len(l.slots))
 	w = appendBytes(w, l.literals[0].text)
 	for i, s := range l.slots {
@@ -90,10 +91,10 @@ func (r *letterReader) letter() *Letter {
 	for range r.count() {
 		l.fields = append(l.fields, string(r.bytes()))
 	}
-	l.fixed = r.bytes()
 	for range r.count() {
 		l.open = append(l.open, r.openField(len(l.fields)))
 	}
+	l.fixed = r.bytes()
 	slots := r.count()
 	l.literals = append(l.literals, measure(r.bytes()))
 	for range slots {
@@ -104,7 +105,7 @@ func (r *letterReader) letter() *Letter {
 }
 
 func (r *letterReader) openField(fields int) openField {
-	f := openField{name: string(r.bytes())}
+	f := openField{before: r.bytes(), name: string(r.bytes())}
 	f.structured = isStructured(f.name)
 	n := r.count()
 	f.literals = append(f.literals, string(r.bytes()))
