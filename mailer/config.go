@@ -61,8 +61,6 @@ type Config struct {
 
 	// Dial opens the TCP connection; nil: a net.Dialer.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error) `json:"-"`
-	// Now is the clock that ages connections and sets deadlines; nil: time.Now.
-	Now func() time.Time `json:"-"`
 }
 
 // Timeouts are how long to wait for the peer. A field that is 0 takes its default, which is what
@@ -176,9 +174,6 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Timeouts.Quit, 5*time.Second)
 	if c.Dial == nil {
 		c.Dial = new(net.Dialer).DialContext
-	}
-	if c.Now == nil {
-		c.Now = time.Now
 	}
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
@@ -21,21 +22,25 @@ const maxKeptBuffer = 1 << 20
 // of one message and the envelope of the next in one write.
 type conn struct {
 	cfg  *Config
-	base net.Conn // for deadlines and closing; with TLS, reading and writing go through r and w only
+	base net.Conn // for closing only: reading and writing go through r and w, which may be TLS
 	r    *bufio.Reader
 	w    *bufio.Writer
 	ext  extensions
 	buf  []byte
 
-	opened   time.Time
+	patience *patience
+	age      *time.Timer // makes it old
+	idle     *time.Timer // ends it when it has been idle for too long
+	old      atomic.Bool
 	messages int
 	reset    bool // the peer may still be in a transaction: RSET comes first
 	broken   bool // nothing more can be said here
-	idle     *time.Timer
 }
 
-func newConn(cfg *Config, base net.Conn, client *smtp.Client) *conn {
-	return &conn{cfg: cfg, base: base, r: client.Text.R, w: client.Text.W, ext: offered(client), opened: cfg.Now()}
+func newConn(cfg *Config, base net.Conn, patience *patience, client *smtp.Client) *conn {
+	c := &conn{cfg: cfg, base: base, patience: patience, r: client.Text.R, w: client.Text.W, ext: offered(client)}
+	c.age = time.AfterFunc(cfg.MaxAge, func() { c.old.Store(true) })
+	return c
 }
 
 // send sends one message. Whatever happens, the connection is broken afterwards or ready for the next.
@@ -50,6 +55,7 @@ func (c *conn) send(ctx context.Context, t *transaction) (Receipt, error) {
 	if err == nil {
 		receipt, err = c.body(t)
 	}
+	c.patience.rest()
 	if !stop() {
 		c.broken = true
 		var e *SendError
@@ -182,7 +188,7 @@ func (c *conn) body(t *transaction) (Receipt, error) {
 func (c *conn) cutOff(t *transaction, whole bool, err error) *SendError {
 	e := c.lost(StageData, err)
 	e.Uncertain = whole
-	c.base.SetReadDeadline(c.cfg.Now().Add(c.cfg.Timeouts.Quit))
+	c.patience.give(c.cfg.Timeouts.Quit)
 	if r, err := readReply(c.r); err == nil && r.code >= 400 {
 		e = refusal(StageData, r, t.redact)
 	}
@@ -191,7 +197,7 @@ func (c *conn) cutOff(t *transaction, whole bool, err error) *SendError {
 
 // reply reads the reply to a command of a transaction.
 func (c *conn) reply(t *transaction, cmd command) (reply, error) {
-	c.base.SetReadDeadline(c.cfg.Now().Add(cmd.timeout))
+	c.patience.give(cmd.timeout)
 	r, err := readReply(c.r)
 	if err != nil {
 		return r, c.lost(cmd.stage, err)
@@ -208,14 +214,14 @@ func (c *conn) refused(t *transaction, stage Stage, r reply) *SendError {
 	return refusal(stage, r, t.redact)
 }
 
-// lost is a connection that failed.
+// lost is a connection that failed, or whose time was up.
 func (c *conn) lost(stage Stage, err error) *SendError {
 	c.broken = true
 	kind := KindNetwork
 	if errors.Is(err, errBadReply) {
 		kind = KindServer
 	}
-	return &SendError{Kind: kind, Stage: stage, Err: err}
+	return &SendError{Kind: kind, Stage: stage, Err: c.patience.cause(err)}
 }
 
 // write writes b block by block, each within its time. When it fails it tells whether all of b had
@@ -223,7 +229,7 @@ func (c *conn) lost(stage Stage, err error) *SendError {
 func (c *conn) write(b []byte) (whole bool, err error) {
 	const block = 128 << 10
 	for len(b) > 0 {
-		c.base.SetWriteDeadline(c.cfg.Now().Add(c.cfg.Timeouts.Block))
+		c.patience.give(c.cfg.Timeouts.Block)
 		n := min(block, len(b))
 		written, err := c.w.Write(b[:n])
 		if err == nil {
@@ -243,11 +249,12 @@ func (c *conn) answers(ctx context.Context) bool {
 	defer stop()
 	_, err := c.write([]byte("NOOP\r\n"))
 	if err == nil {
-		c.base.SetReadDeadline(c.cfg.Now().Add(c.cfg.Timeouts.Command))
+		c.patience.give(c.cfg.Timeouts.Command)
 		var r reply
 		r, err = readReply(c.r)
 		c.broken = c.broken || !r.ok()
 	}
+	c.patience.rest()
 	c.broken = c.broken || err != nil
 	return !c.broken
 }
@@ -255,12 +262,14 @@ func (c *conn) answers(ctx context.Context) bool {
 // quit says goodbye and closes.
 func (c *conn) quit() {
 	if !c.broken {
-		c.base.SetDeadline(c.cfg.Now().Add(c.cfg.Timeouts.Quit))
+		c.patience.give(c.cfg.Timeouts.Quit)
 		if _, err := c.w.WriteString("QUIT\r\n"); err == nil && c.w.Flush() == nil {
 			readReply(c.r) //nolint:errcheck // it is polite to wait for it, no more
 		}
 	}
 	c.broken = true
+	c.patience.rest()
+	c.age.Stop()
 	c.base.Close()
 }
 

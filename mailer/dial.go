@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +24,10 @@ type extensions struct {
 // dialer is one attempt to connect. The steps up to and including AUTH are go-mail's; a context ends
 // them at any moment by closing the connection, because go-mail looks at none once TCP is up.
 type dialer struct {
-	cfg   *Config
-	base  net.Conn
-	stage Stage
+	cfg      *Config
+	base     net.Conn
+	patience *patience
+	stage    Stage
 }
 
 // dial opens a connection: TCP, TLS, greeting, EHLO, STARTTLS, AUTH.
@@ -40,12 +42,14 @@ func dial(ctx context.Context, cfg *Config) (*conn, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { d.base.Close() })
 	defer stop()
+	d.patience = newPatience(d.base, cfg.Timeouts.Connect)
+	defer d.patience.rest()
 	client, err := d.connect(ctx)
 	if err != nil {
 		d.base.Close()
-		return nil, d.failure(ctx, err)
+		return nil, d.failure(ctx, d.patience.cause(err))
 	}
-	return newConn(cfg, d.base, client), nil
+	return newConn(cfg, d.base, d.patience, client), nil
 }
 
 func (d *dialer) connect(ctx context.Context) (*smtp.Client, error) {
@@ -99,7 +103,7 @@ func (d *dialer) startTLS(client *smtp.Client) error {
 
 func (d *dialer) enter(stage Stage, timeout time.Duration) {
 	d.stage = stage
-	d.base.SetDeadline(d.cfg.Now().Add(timeout))
+	d.patience.give(timeout)
 }
 
 func (d *dialer) tlsConfig() *tls.Config {
@@ -151,7 +155,7 @@ func (d *dialer) failure(ctx context.Context, err error) *SendError {
 func lostConnection(err error) bool {
 	var op *net.OpError
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.As(err, &op) && (op.Op == "read" || op.Op == "write")
+		errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &op) && (op.Op == "read" || op.Op == "write")
 }
 
 var errNoMechanism = errors.New("the server offers no AUTH that we know (PLAIN, LOGIN, SCRAM-SHA-256)")

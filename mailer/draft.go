@@ -113,14 +113,14 @@ func (l *Letter) field(m *Marker, f Field) error {
 func (d *Draft) compileBody(l *Letter, m *Marker) error {
 	text, html := cleanText(d.Text), cleanText(d.HTML)
 	if strings.TrimSpace(text) == "" {
-		return errors.New("Text: it is empty; every message has a plain-text part")
+		return errors.New("text: it is empty; every message has a plain-text part")
 	}
 	b := &bodyBuilder{marker: m}
 	b.raw("MIME-Version: 1.0\r\n")
 	if html == "" {
 		b.raw(partHeader("plain") + "\r\n")
 		if err := b.part(text, nil); err != nil {
-			return fmt.Errorf("Text: %w", err)
+			return fmt.Errorf("text: %w", err)
 		}
 		l.literals, l.slots = b.finish()
 		return nil
@@ -136,18 +136,18 @@ func (d *Draft) compileBody(l *Letter, m *Marker) error {
 	b.raw("Content-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n")
 	b.raw("--" + boundary + "\r\n" + partHeader("plain") + "\r\n")
 	if err := b.part(text, nil); err != nil {
-		return fmt.Errorf("Text: %w", err)
+		return fmt.Errorf("text: %w", err)
 	}
 	b.raw("\r\n--" + boundary + "\r\n" + partHeader("html") + "\r\n")
 	var places []escaping
 	if m != nil {
 		var err error
 		if places, err = m.places(html); err != nil {
-			return fmt.Errorf("HTML: %w", err)
+			return fmt.Errorf("html: %w", err)
 		}
 	}
 	if err := b.part(html, places); err != nil {
-		return fmt.Errorf("HTML: %w", err)
+		return fmt.Errorf("html: %w", err)
 	}
 	b.raw("\r\n--" + boundary + "--\r\n")
 	l.literals, l.slots = b.finish()

@@ -9,8 +9,7 @@ import (
 // Kind says whose fault a failure is, and so what the sender should do about it.
 type Kind uint8
 
-// The kinds. Recipient and Content are about this message; the others are about the way to the
-// peer and say nothing of the message, which may be tried again.
+// The kinds. See SendError.AboutMessage for which failures count as an attempt.
 const (
 	// KindRecipient: this address takes no mail (5xx at RCPT, or an address that can't be sent to).
 	// Don't try again; the reply may be a reason to suppress the address.
@@ -18,9 +17,10 @@ const (
 	// KindContent: the peer refuses what the message says, or how large it is. The next message of
 	// the same text will fare no better: stop and look.
 	KindContent
-	// KindThrottled: too much, too fast, or try again later (421, 450, 451, 452, 4.7.x). Slow down.
+	// KindThrottled: too much, too fast, or try again later (421, 454, 4.7.x). Slow down.
 	KindThrottled
-	// KindServer: the peer is out of order or speaks nonsense. Try again later.
+	// KindServer: the peer, or the mailbox behind it, can't take the message just now (4.2.2: it is
+	// full), or speaks nonsense. Try again later.
 	KindServer
 	// KindNetwork: no connection, a lost one, or a time-out. Try again later.
 	KindNetwork
@@ -104,6 +104,20 @@ func (e *SendError) Unwrap() error { return e.Err }
 // Temporary reports whether the same message may do better later.
 func (e *SendError) Temporary() bool {
 	return e.Kind == KindThrottled || e.Kind == KindServer || e.Kind == KindNetwork
+}
+
+// AboutMessage reports whether the failure is about this one message, and so counts as an attempt at
+// it: it can't be written or sent, or the peer has refused it, for good or for now. All else is about
+// the way to the peer, or about us, and will meet the next message too.
+func (e *SendError) AboutMessage() bool {
+	switch e.Kind {
+	case KindRecipient, KindContent:
+		return true
+	case KindThrottled, KindServer:
+		said := e.Code >= 400 && e.Code != 421
+		return said && (e.Stage == StageRcpt || e.Stage == StageData || e.Stage == StageDot)
+	}
+	return false
 }
 
 // composeError is a failure to write a message for one recipient.

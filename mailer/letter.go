@@ -128,7 +128,7 @@ func (l *Letter) appendBody(dst []byte, values []string) ([]byte, error) {
 		s := l.slots[i]
 		v := values[s.field]
 		if s.escape == escapeURLStart && !safeURL(v) {
-			return dst, fmt.Errorf("merge field %q is a link and must begin with https:, http:, mailto: or tel:", l.fields[s.field])
+			return dst, fmt.Errorf("merge field %q is a link: it must begin with https:, http:, mailto: or tel: and go on", l.fields[s.field])
 		}
 		q.value(v, s.escape)
 	}

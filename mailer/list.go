@@ -74,7 +74,7 @@ func (h *ListHeaders) unsubscribe(m *Marker) ([]Field, error) {
 		if wholeMark := len(fields) == 1 && literals[0] == "" && literals[1] == ""; !wholeMark {
 			u, err := url.Parse(strings.Join(literals, "x"))
 			if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || !uri.all(h.UnsubscribeURL) {
-				return nil, errors.New("UnsubscribeURL must be an absolute https URI in ASCII")
+				return nil, errors.New("the UnsubscribeURL must be an absolute https URI in ASCII")
 			}
 		}
 		uris = append(uris, "<"+h.UnsubscribeURL+">")
@@ -82,7 +82,7 @@ func (h *ListHeaders) unsubscribe(m *Marker) ([]Field, error) {
 	if h.UnsubscribeMail != "" {
 		u, err := url.Parse(h.UnsubscribeMail)
 		if err != nil || u.Scheme != "mailto" || u.Opaque == "" || !uri.all(h.UnsubscribeMail) {
-			return nil, errors.New("UnsubscribeMail must be a mailto URI in ASCII")
+			return nil, errors.New("the UnsubscribeMail must be a mailto URI in ASCII")
 		}
 		uris = append(uris, "<"+h.UnsubscribeMail+">")
 	}
@@ -99,7 +99,7 @@ func (h *ListHeaders) unsubscribe(m *Marker) ([]Field, error) {
 // checkListID holds an ID to RFC 2919, 2 and 3: two dot-atoms or more, at most 255 octets.
 func checkListID(id string) error {
 	if len(id) > 255 || !isDotAtom(id) || !strings.Contains(id, ".") {
-		return errors.New("ID must be of the form label.domain, in ASCII, at most 255 characters")
+		return errors.New("the ID must be of the form label.domain, in ASCII, at most 255 characters")
 	}
 	return nil
 }
@@ -108,15 +108,15 @@ func checkListID(id string) error {
 func checkFeedbackID(value string) error {
 	parts := strings.Split(value, ":")
 	if len(parts) != 4 {
-		return errors.New("Feedback must have four parts divided by colons, a:b:c:sender")
+		return errors.New("the value must have four parts divided by colons, a:b:c:sender")
 	}
 	for _, part := range parts {
 		if strings.ContainsAny(part, "@<>\"(),;") || strings.ContainsFunc(part, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return errors.New("Feedback has a character that can't stand in it: use letters, digits, dot, hyphen and underscore")
+			return errors.New("it has a character that can't stand in it: use letters, digits, dot, hyphen and underscore")
 		}
 	}
 	if n := len(parts[3]); n < 5 || n > 15 {
-		return errors.New("the last part of Feedback names the sender and has 5 to 15 characters")
+		return errors.New("the last part names the sender and has 5 to 15 characters")
 	}
 	return nil
 }

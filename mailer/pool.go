@@ -239,7 +239,7 @@ func (p *Pool) wait(ctx context.Context, priority bool) error {
 
 // usable reports whether a kept connection may take another message.
 func (p *Pool) usable(c *conn) bool {
-	return !c.broken && c.messages < p.cfg.MaxMessages && p.cfg.Now().Sub(c.opened) < p.cfg.MaxAge
+	return !c.broken && !c.old.Load() && c.messages < p.cfg.MaxMessages
 }
 
 // keep puts a connection back, or closes it.

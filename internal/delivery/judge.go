@@ -66,22 +66,12 @@ func Judge(c *newsletter.Claim, receipt mailer.Receipt, err error, patience Pati
 		o.State = newsletter.DeliveryUncertain
 	case fault.Kind == mailer.KindRecipient || fault.Kind == mailer.KindContent:
 		o.State, o.Refused = newsletter.DeliveryFailed, true
-	case ofMessage(fault):
+	case fault.AboutMessage():
 		refused(&o, c, patience, now)
 	default:
 		o.State, o.DueAt = newsletter.DeliveryPending, newsletter.At(now.Add(retryAfterTrouble))
 	}
 	return o
-}
-
-// ofMessage reports whether a refusal for a while is about this message, and not about the
-// connection (421) or about us.
-func ofMessage(fault *mailer.SendError) bool {
-	switch fault.Stage {
-	case mailer.StageRcpt, mailer.StageData, mailer.StageDot:
-		return fault.Kind == mailer.KindThrottled && fault.Code != 421
-	}
-	return false
 }
 
 // refused puts a message off that the server refused for a while, or gives up when that has gone on

@@ -24,6 +24,8 @@ func TestC7_AnswersJudged(t *testing.T) {
 		{"refused for what it says", &mailer.SendError{Kind: mailer.KindContent, Stage: mailer.StageDot, Code: 554}, newsletter.DeliveryFailed, true},
 		{"greylisted", &mailer.SendError{Kind: mailer.KindThrottled, Stage: mailer.StageRcpt, Code: 451}, newsletter.DeliveryPending, true},
 		{"try again later, after the dot", &mailer.SendError{Kind: mailer.KindThrottled, Stage: mailer.StageDot, Code: 452}, newsletter.DeliveryPending, true},
+		{"the mailbox is full", &mailer.SendError{Kind: mailer.KindServer, Stage: mailer.StageRcpt, Code: 452, Enhanced: "4.2.2"}, newsletter.DeliveryPending, true},
+		{"the server speaks nonsense", &mailer.SendError{Kind: mailer.KindServer, Stage: mailer.StageRcpt}, newsletter.DeliveryPending, false},
 		{"the server closes", &mailer.SendError{Kind: mailer.KindThrottled, Stage: mailer.StageRcpt, Code: 421}, newsletter.DeliveryPending, false},
 		{"no connection", &mailer.SendError{Kind: mailer.KindNetwork, Stage: mailer.StageDial}, newsletter.DeliveryPending, false},
 		{"wrong password", &mailer.SendError{Kind: mailer.KindAuthentication, Stage: mailer.StageAuth, Code: 535}, newsletter.DeliveryPending, false},

@@ -146,16 +146,7 @@ func (l *lane) watch(r done) {
 // aboutServer reports whether a failure is about the way to the server and not about a message.
 func aboutServer(err error) bool {
 	var fault *mailer.SendError
-	if !errors.As(err, &fault) {
-		return false
-	}
-	switch fault.Kind {
-	case mailer.KindRecipient, mailer.KindContent:
-		return false
-	case mailer.KindThrottled:
-		return !ofMessage(fault)
-	}
-	return true
+	return errors.As(err, &fault) && !fault.AboutMessage()
 }
 
 // turn is one commit: it records the outcomes there are and lets the next messages through.
