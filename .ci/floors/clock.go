@@ -26,20 +26,35 @@ func checkClock(p pkg, own string) (faults []string) {
 			faults = append(faults, fmt.Sprintf("%s/%s: %v", own, name, err))
 			continue
 		}
-		as := importName(file, "time")
-		if as == "." {
+		if importName(file, "time") == "." {
 			faults = append(faults, fmt.Sprintf("%s/%s: imports time as a dot: name it, so that its clock can be seen", own, name))
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if s, ok := n.(*ast.SelectorExpr); ok && slices.Contains(clockNames, s.Sel.Name) {
-				if x, ok := s.X.(*ast.Ident); ok && as != "" && x.Name == as {
-					faults = append(faults, fmt.Sprintf("%s/%s:%d: time.%s: time is a value here; only cmd reads the clock", own, name, set.Position(s.Pos()).Line, s.Sel.Name))
-				}
-			}
-			return true
-		})
+		for _, use := range clockUses(file, own) {
+			faults = append(faults, fmt.Sprintf("%s/%s:%d: time.%s: time is a value here; only cmd reads the clock", own, name, set.Position(use.Pos()).Line, use.Sel.Name))
+		}
 	}
 	return faults
+}
+
+// clockUses returns where a file names the clock. The public library may name time.Now, but not call
+// it: to others than us, a field Now that is left nil means the real clock.
+func clockUses(file *ast.File, own string) (uses []*ast.SelectorExpr) {
+	as := importName(file, "time")
+	called := map[ast.Expr]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			called[n.Fun] = true // seen before the selector in it
+		case *ast.SelectorExpr:
+			x, ok := n.X.(*ast.Ident)
+			isDefault := unitOf(own) == alone && n.Sel.Name == "Now" && !called[n]
+			if ok && as != "" && x.Name == as && slices.Contains(clockNames, n.Sel.Name) && !isDefault {
+				uses = append(uses, n)
+			}
+		}
+		return true
+	})
+	return uses
 }
 
 // importName returns the name under which a file imports a package, or "".

@@ -75,6 +75,7 @@ func TestWholeModule(t *testing.T) {
 		"internal/digest/a.go":          "package digest\n\nimport (\n\tclock \"time\"\n\n\t_ \"bode.example/internal/newsletter\"\n)\n\nvar Day = 24 * clock.Hour\n",
 		"internal/digest/a_test.go":     "package digest\n\nimport \"time\"\n\nvar now = time.Now\n",
 		"internal/store/storetest/a.go": "package storetest\n\nimport \"time\"\n\nvar Now = time.Now\n",
+		"mailer/a.go":                   "package mailer\n\nimport \"time\"\n\nvar DefaultNow = time.Now\n",
 		"cmd/bode/main.go":              "package main\n\nimport (\n\t\"time\"\n\n\t_ \"bode.example/internal/digest\"\n)\n\nfunc main() { _ = time.Now() }\n",
 	}
 	if faults := checkFiles(t, good); len(faults) > 0 {
@@ -84,6 +85,7 @@ func TestWholeModule(t *testing.T) {
 		"internal/digest/b.go":     {"package digest\n\nimport _ \"bode.example/internal/store\"\n", "internal/digest imports internal/store"},
 		"internal/newsletter/b.go": {"package newsletter\n\nimport clock \"time\"\n\nvar now = clock.Now\n", "internal/newsletter/b.go:5: time.Now"},
 		"internal/newsletter/c.go": {"package newsletter\n\nimport . \"time\"\n\nvar now = Now\n", "internal/newsletter/c.go: imports time as a dot"},
+		"mailer/b.go":              {"package mailer\n\nimport \"time\"\n\nvar started = time.Now()\n", "mailer/b.go:5: time.Now"},
 		"internal/common/b.go":     {"package common\n", "internal/common stands on no floor"},
 	} {
 		files := map[string]string{path: breach.text, "internal/store/a.go": "package store\n"}
