@@ -128,7 +128,7 @@ func TestWorker_Run(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); worker(m, time.Now).Run(ctx) }()
-		time.Sleep(16 * time.Hour)
+		time.Sleep(18 * time.Hour)
 		stop()
 		<-done
 		if len(m.asked) != 6 { // after 0, ½, 1½, 3½, 7½ and 15½ hours, and a tenth more at most
