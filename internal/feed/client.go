@@ -128,7 +128,8 @@ func (c *Client) question(ctx context.Context, f *newsletter.Feed, start, to *ur
 	if f.Modified != "" {
 		request.Header.Set("If-Modified-Since", f.Modified)
 	}
-	if password, ok := start.User.Password(); ok && sameOrigin(start, to) {
+	if start.User != nil && sameOrigin(start, to) {
+		password, _ := start.User.Password()
 		request.SetBasicAuth(start.User.Username(), password)
 	}
 	return request

@@ -361,28 +361,32 @@ func testFetchOvertaken(t *testing.T, s *store.Store) {
 
 func testFetchRace(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
-	f, g := w.Feed("nieuws", nil), w.Feed("raad", nil)
-	w.Fetch(f, Start)
-	w.Fetch(g, Start)
-	var wg sync.WaitGroup
-	total := make(chan int, 4)
-	for i := range 4 {
-		feed := []newsletter.Feed{f, g}[i%2]
-		wg.Go(func() {
-			saved, err := s.SaveFetch(t.Context(), fetched(feed, Start, Item(2, "Twee"), Item(1, "Een")), newsletter.System("feed"), Start)
-			if err != nil {
-				t.Error(err)
-			}
-			total <- saved.New
-		})
+	feeds := []newsletter.Feed{w.Feed("nieuws", nil), w.Feed("raad", nil), w.Feed("inwoners", nil)}
+	for _, f := range feeds {
+		w.Fetch(f, Start)
 	}
-	wg.Wait()
-	close(total)
-	sum := 0
-	for n := range total {
-		sum += n
+	for round := range 10 {
+		items := []newsletter.Item{Item(2*round+1, fmt.Sprint("Bericht ", 2*round+1)), Item(2*round, fmt.Sprint("Bericht ", 2*round))}
+		var wg sync.WaitGroup
+		added := make([]int, len(feeds))
+		start := make(chan struct{})
+		for i, f := range feeds {
+			wg.Go(func() {
+				<-start
+				saved, err := s.SaveFetch(t.Context(), fetched(f, Start, items...), newsletter.System("feed"), Start)
+				if err != nil {
+					t.Error(err)
+				}
+				added[i] = saved.New
+			})
+		}
+		close(start)
+		wg.Wait()
+		if sum := added[0] + added[1] + added[2]; sum != 2 {
+			t.Fatalf("round %d: %v new posts of 2", round, added)
+		}
 	}
-	if sum != 2 || len(w.titles()) != 2 {
-		t.Errorf("%d new posts were reported, %d are there, of 2", sum, len(w.titles()))
+	if n := len(w.titles()); n != 20 {
+		t.Errorf("%d posts of 20", n)
 	}
 }
