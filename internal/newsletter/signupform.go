@@ -52,10 +52,16 @@ const (
 	ConfirmationLeft   ConfirmationState = "left"   // used, and the person has left since
 )
 
+// Proof is what shows that it was the owner of the mailbox who confirmed.
+type Proof struct {
+	Client
+	MessageID string // of the mail that brought the link
+}
+
 // Confirmation is what a confirmation link stands for.
 type Confirmation struct {
 	State    ConfirmationState
-	Address  Address
+	Address  Address    // while open; later it may have moved to a mailbox that this link's holder need not know
 	Choices  []Choice   // what the link's own mail listed
 	Standing []Standing // the subscriptions, once they exist
 }
@@ -63,7 +69,7 @@ type Confirmation struct {
 // Links are the tokens of one subscription's own pages.
 type Links struct{ Preferences, Unsubscribe, Why string }
 
-// Standing is one subscription with what a person chose in it.
+// Standing is one subscription with what a person chose in it, in words of the person's language.
 type Standing struct {
 	Subscription Subscription `json:"subscription"`
 	ListName     string       `json:"list"`
@@ -71,7 +77,13 @@ type Standing struct {
 	Topics       IDs          `json:"-"`
 	TopicNames   []string     `json:"topics,omitempty"`
 	Schedule     string       `json:"schedule"`
+	NextAt       Time         `json:"next_edition,omitzero"` // while active
 	Links        Links        `json:"-"`
+}
+
+// Choice is what the person chose of the list.
+func (s *Standing) Choice() Choice {
+	return Choice{ListID: s.Subscription.ListID, ScheduleID: s.Subscription.ScheduleID, AllTopics: s.AllTopics, Topics: s.Topics}
 }
 
 // Settings is what a preferences link lets its holder see and change. Whoever was forwarded a mail
@@ -135,8 +147,16 @@ type Dossier struct {
 	Subscriber     Subscriber      `json:"subscriber"`
 	Subscriptions  []Standing      `json:"subscriptions"`
 	Consents       []ConsentRecord `json:"consents"`
-	Deliveries     []Delivery      `json:"deliveries"`
+	Deliveries     []SentMail      `json:"deliveries"`
+	Signups        []Signup        `json:"signups,omitempty"`
 	AddressChanges []AddressChange `json:"address_changes,omitempty"`
+	Suppressions   []Suppression   `json:"suppressions,omitempty"`
+}
+
+// SentMail is a delivery with the subject of its edition; other mail is named by its template.
+type SentMail struct {
+	Delivery
+	Subject string `db:"subject" json:"subject,omitempty"`
 }
 
 // AddressChange is a move to another address: the new one confirms it, the old one can undo it.
@@ -149,6 +169,8 @@ type AddressChange struct {
 	CreatedAt    Time     `db:"created_at" json:"created_at"`
 	ExpiresAt    Time     `db:"expires_at" json:"expires_at"`
 	ConfirmedAt  Time     `db:"confirmed_at" json:"confirmed_at,omitzero"`
+	DecidedAt    Time     `db:"decided_at" json:"-"`
+	Language     Language `db:"language" json:"-"` // of its mails
 	UndoUntil    Time     `db:"undo_until" json:"undo_until,omitzero"`
 	UndoneAt     Time     `db:"undone_at" json:"undone_at,omitzero"`
 }

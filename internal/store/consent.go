@@ -8,27 +8,37 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-// appendConsent writes one entry of the consent ledger with its evidence. It locks the head of the
-// chain until the commit: take it as late in the transaction as can be, and before audit.
-func (t *tx) appendConsent(c *newsletter.Consent, e newsletter.Evidence) (err error) {
+// appendConsent writes one entry of the consent ledger with its evidence, or without: the entry
+// that an erasure writes leaves nothing behind. It locks the head of the chain until the commit:
+// take it as late in the transaction as can be, and before audit.
+func (t *tx) appendConsent(c *newsletter.Consent, e *newsletter.Evidence) (err error) {
 	if c.Seq, c.PrevHash, err = t.nextLink("consent_head"); err != nil {
 		return err
 	}
-	e.ConsentSeq, e.Salt = c.Seq, make([]byte, 16)
-	_, _ = rand.Read(e.Salt) // crypto/rand.Read never fails
-	c.EvidenceHash = evidenceHash(&e)
+	if e != nil {
+		e.ConsentSeq, e.Salt = c.Seq, make([]byte, 16)
+		_, _ = rand.Read(e.Salt) // crypto/rand.Read never fails
+		c.EvidenceHash = evidenceHash(e)
+	}
 	c.Hash = consentHash(c)
 	if _, err := t.NamedExecContext(t.ctx, `
 		INSERT INTO consent (seq, subject, list_id, action, at, channel, wording_hash, privacy_hash, evidence_hash, prev_hash, hash)
 		VALUES (:seq, :subject, :list_id, :action, :at, :channel, :wording_hash, :privacy_hash, :evidence_hash, :prev_hash, :hash)`, c); err != nil {
 		return err
 	}
-	if _, err := t.NamedExecContext(t.ctx, `
-		INSERT INTO consent_evidence (consent_seq, salt, address, network, agent, form_url, confirmation_message_id)
-		VALUES (:consent_seq, :salt, :address, :network, :agent, :form_url, :confirmation_message_id)`, &e); err != nil {
-		return err
+	if e != nil {
+		if err := t.insertEvidence(e); err != nil {
+			return err
+		}
 	}
 	return t.exec(`UPDATE consent_head SET hash = $1 WHERE id = 1`, c.Hash)
+}
+
+func (t *tx) insertEvidence(e *newsletter.Evidence) error {
+	return t.exec(`
+		INSERT INTO consent_evidence (consent_seq, salt, address, address_key, network, agent, form_url, confirmation_message_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.ConsentSeq, e.Salt, e.Address, newsletter.Address(e.Address).Key(), e.Network, e.Agent, e.FormURL, e.MessageID)
 }
 
 // evidenceHash is SHA-256 over salt and evidence: the ledger holds it, so that the evidence can be

@@ -91,11 +91,18 @@ func refuseNetwork(dir string) error {
 	return nil
 }
 
-// truncateLog writes the write-ahead log back and empties it, so that nothing erased stays in it.
-func (s *Store) truncateLog(ctx context.Context) error {
+// TruncateLog writes the write-ahead log back and empties it, so that nothing erased stays in it. It
+// waits for readers as long as any statement does.
+func (s *Store) TruncateLog(ctx context.Context) error {
 	if s.reader == s.db {
 		return nil // PostgreSQL keeps its own
 	}
-	_, err := s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+	var busy, pages, moved int
+	if err := s.db.QueryRowxContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return errors.New("the write-ahead log is in use")
+	}
+	return nil
 }

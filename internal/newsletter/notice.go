@@ -1,0 +1,12 @@
+package newsletter
+
+// The templates of deliveries that are no edition, with the row that Delivery.Ref names. A row
+// holds ids and times, no link: tokens are made when the mail is merged.
+const (
+	TemplateConfirmation        = "confirmation"         // Ref: signup; to an address that confirms
+	TemplateWelcome             = "welcome"              // Ref: signup, confirmed
+	TemplateAlreadySubscribed   = "already_subscribed"   // Ref: signup
+	TemplateAccessLink          = "access_link"          // Ref: access_link
+	TemplateAddressConfirmation = "address_confirmation" // Ref: address_change; to the new address
+	TemplateAddressNotice       = "address_notice"       // Ref: address_change; to the old address
+)

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/token"
+)
+
+// Dossier returns all that is held about the person of an address (GDPR art. 15): also when only
+// sign-ups wait, or when a keyed hash is all there is. hashes are those of the address, under every
+// key. When staff or an operator looks, that is audited. NotFound says that nothing is held.
+func (s *Store) Dossier(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) (d *newsletter.Dossier, err error) {
+	look := s.read
+	if by.Audited() {
+		look = s.write
+	}
+	err = look(ctx, func(t *tx) (err error) {
+		if d, err = t.dossier(address, hashes, newsletter.At(now)); err != nil {
+			return err
+		}
+		subject := ""
+		if !d.Subscriber.PublicID.IsZero() {
+			subject = d.Subscriber.PublicID.String()
+		}
+		return t.audit(by, now, "subscriber.view", object{"subscriber", subject}, nil)
+	})
+	return d, err
+}
+
+func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newsletter.Time) (*newsletter.Dossier, error) {
+	d := &newsletter.Dossier{}
+	var people []newsletter.Subscriber
+	if err := t.list(&people, `SELECT `+subscriberColumns+` FROM subscriber WHERE address_key = $1`, address.Key()); err != nil {
+		return nil, err
+	}
+	if err := t.list(&d.Signups, `
+		SELECT `+signupColumns+` FROM signup
+		WHERE address_key = $1 OR subscriber_id IN (SELECT id FROM subscriber WHERE address_key = $1) ORDER BY id`, address.Key()); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.Suppressions, err = t.suppressions(hashes, at); err != nil {
+		return nil, err
+	}
+	if len(people) == 0 {
+		if len(d.Signups) == 0 && len(d.Suppressions) == 0 {
+			return nil, newsletter.Errorf(newsletter.NotFound, "nothing_held", "nothing is held about this address")
+		}
+		return d, nil
+	}
+	d.Subscriber = people[0]
+	return d, t.fillDossier(d)
+}
+
+func (t *tx) fillDossier(d *newsletter.Dossier) (err error) {
+	p := &d.Subscriber
+	if d.Subscriptions, err = t.standings(p); err != nil {
+		return err
+	}
+	if d.Consents, err = t.consents(p); err != nil {
+		return err
+	}
+	if err := t.list(&d.AddressChanges, `
+		SELECT `+addressChangeColumns+` FROM address_change WHERE subscriber_id = $1 ORDER BY id`, p.ID); err != nil {
+		return err
+	}
+	return t.list(&d.Deliveries, `
+		SELECT d.kind, d.language, d.template, d.domain, d.state, d.attempts, d.due_at, d.expires_at, d.code, d.status, d.reply,
+			d.created_at, d.handed_over_at, d.ended_at, COALESCE(v.subject, '') AS subject
+		FROM delivery AS d LEFT JOIN variant AS v ON v.id = d.variant_id
+		WHERE d.subscriber_id = $1 OR d.subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1)
+			OR d.template IN ('address_confirmation', 'address_notice') AND d.ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)
+		ORDER BY d.id`, p.ID)
+}
+
+// consents returns a person's part of the ledger with the evidence that is still there, and the
+// words that were agreed to.
+func (t *tx) consents(p *newsletter.Subscriber) ([]newsletter.ConsentRecord, error) {
+	var rows []struct {
+		newsletter.Consent
+		ListTexts    newsletter.Texts    `db:"list_texts"`
+		ListLanguage newsletter.Language `db:"list_language"`
+		Wording      string              `db:"wording"`
+		Address      *string             `db:"address"`
+		Network      *string             `db:"network"`
+		Agent        *string             `db:"agent"`
+		FormURL      *string             `db:"form_url"`
+		MessageID    *string             `db:"confirmation_message_id"`
+	}
+	err := t.list(&rows, `
+		SELECT c.seq, c.subject, c.list_id, c.action, c.at, c.channel, c.wording_hash, c.privacy_hash, c.evidence_hash, c.prev_hash, c.hash,
+			l.texts AS list_texts, l.language AS list_language, COALESCE(w.text, '') AS wording,
+			e.address, e.network, e.agent, e.form_url, e.confirmation_message_id
+		FROM consent AS c
+		JOIN list AS l ON l.id = c.list_id
+		LEFT JOIN wording AS w ON w.hash = c.wording_hash
+		LEFT JOIN consent_evidence AS e ON e.consent_seq = c.seq
+		WHERE c.subject = $1 ORDER BY c.seq`, p.Subject)
+	records := make([]newsletter.ConsentRecord, len(rows))
+	for i, row := range rows {
+		records[i] = newsletter.ConsentRecord{Consent: row.Consent, ListName: row.ListTexts.In(p.Language, row.ListLanguage).Title, Wording: row.Wording}
+		if row.Address != nil {
+			records[i].Evidence = &newsletter.Evidence{ConsentSeq: row.Seq, Address: *row.Address, Network: *row.Network, Agent: *row.Agent,
+				FormURL: *row.FormURL, MessageID: *row.MessageID}
+		}
+	}
+	return records, err
+}

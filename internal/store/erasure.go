@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/token"
+)
+
+// Erase removes a person, and all that is held by their address, in one transaction: promise 8 and
+// GDPR art. 17. What remains says nothing about anybody: deliveries without address or subscriber,
+// so that counts stay; the ledger of consent, whose subject is random, without its evidence; and a
+// keyed hash (reason erased) of each address, made by hash, so that no import brings it back.
+//
+// An address without a subscriber may still have sign-ups that wait: those are erased too. The
+// mails of the person that are on their way to the mail server at this very moment can't be called
+// back; all others are cancelled, also in editions that are being sent.
+func (s *Store) Erase(ctx context.Context, address newsletter.Address, hash func(newsletter.Address) token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Erasure, error) {
+	var result *newsletter.Erasure
+	err := s.write(ctx, func(t *tx) (err error) {
+		p, err := t.lockSubscriberByKey(address.Key())
+		if err != nil && !newsletter.Is(err, newsletter.NotFound) {
+			return err
+		}
+		e := &erasure{tx: t, person: p, at: newsletter.At(now), result: &newsletter.Erasure{At: newsletter.At(now)}}
+		if err := e.run(address, hash); err != nil {
+			return err
+		}
+		result = e.result
+		return t.audit(by, now, "subscriber.erase", object{"subscriber", e.name()}, result)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// What was overwritten in the file must not live on in its log. The person is gone either way:
+	// that a reader held the log up is for housekeeping to mend, not for them to worry about.
+	if err := s.TruncateLog(ctx); err != nil {
+		s.log.WarnContext(ctx, "store: the write-ahead log could not be emptied after an erasure; housekeeping tries again", "error", err)
+	}
+	return result, nil
+}
+
+// erasure is one running: what was found and is to go.
+type erasure struct {
+	*tx
+	person    *newsletter.Subscriber // nil: nobody is known by the address
+	at        newsletter.Time
+	addresses map[string]newsletter.Address // by key: all that were the person's
+	keys      newsletter.Strings
+	result    *newsletter.Erasure
+}
+
+func (e *erasure) name() string {
+	if e.person == nil {
+		return ""
+	}
+	return e.person.PublicID.String()
+}
+
+func (e *erasure) run(address newsletter.Address, hash func(newsletter.Address) token.Hash) error {
+	steps := []func() error{
+		func() error { return e.find(address) },
+		e.withdraw,
+		e.anonymiseDeliveries,
+		e.deleteEvidence,
+		e.deleteRequests,
+		e.deletePerson,
+		func() error { return e.suppressAll(hash) },
+		e.sealLedger,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find gathers the addresses that were the person's: the one given, and those that they came from
+// or wanted to go to.
+func (e *erasure) find(address newsletter.Address) error {
+	e.addresses = map[string]newsletter.Address{address.Key(): address}
+	if e.person == nil {
+		e.keys = newsletter.Strings{address.Key()}
+		return nil
+	}
+	var found []newsletter.Address
+	if err := e.list(&found, `
+		SELECT old_address FROM address_change WHERE subscriber_id = $1 AND confirmed_at IS NOT NULL
+		UNION SELECT e.address FROM consent_evidence AS e JOIN consent AS c ON c.seq = e.consent_seq WHERE c.subject = $2`,
+		e.person.ID, e.person.Subject); err != nil {
+		return err
+	}
+	for _, a := range found {
+		if other, err := e.ownedByOther(a); err != nil {
+			return err
+		} else if !other {
+			e.addresses[a.Key()] = a
+		}
+	}
+	for key := range e.addresses {
+		e.keys = append(e.keys, key)
+	}
+	return nil
+}
+
+// ownedByOther reports whether an address that was this person's is another subscriber's by now.
+func (e *erasure) ownedByOther(a newsletter.Address) (other bool, err error) {
+	err = e.get(&other, `SELECT EXISTS (SELECT 1 FROM subscriber WHERE address_key = $1 AND id <> $2)`, a.Key(), e.person.ID)
+	return other, err
+}
+
+// inKeys is the condition that a column holds the key of one of the addresses; they are $1.
+const inKeys = ` IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
+
+// withdraw remembers of which lists the person takes leave; sealLedger writes it, as the chain is
+// locked last.
+func (e *erasure) withdraw() error {
+	if e.person == nil {
+		return nil
+	}
+	subs, err := e.lockSubscriptions(e.person)
+	for _, sub := range subs {
+		if sub.State != newsletter.SubscriptionUnsubscribed {
+			e.result.Lists = append(e.result.Lists, sub.ListID)
+		}
+	}
+	return err
+}
+
+// anonymiseDeliveries takes the person out of all mail, and cancels what was not handed over. An
+// uncertain one would be sent again: it stays what it is, without anybody to send it to, and the
+// gate refuses it.
+func (e *erasure) anonymiseDeliveries() (err error) {
+	const clear = `
+		UPDATE delivery SET subscription_id = NULL, subscriber_id = NULL, address = NULL, domain = '', reply = '',
+			state = CASE WHEN state IN ('pending', 'claimed') THEN 'cancelled' ELSE state END,
+			ended_at = CASE WHEN state IN ('pending', 'claimed') THEN CAST($2 AS BIGINT) ELSE ended_at END
+		WHERE `
+	conditions := []string{
+		`template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key` + inKeys + `)`,
+		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys + `)`,
+		`address` + inKeys,
+	}
+	for _, condition := range conditions {
+		if err := e.tally(clear+condition, e.keys, e.at); err != nil {
+			return err
+		}
+	}
+	if e.person == nil {
+		return nil
+	}
+	for _, condition := range []string{
+		`subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1)`,
+		`subscriber_id = $1`,
+		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)`,
+	} {
+		if err := e.tally(clear+condition, e.person.ID, e.at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *erasure) tally(query string, args ...any) error {
+	n, err := e.count(query, args...)
+	e.result.Deliveries += n
+	return err
+}
+
+// deleteEvidence takes what shows who it was out of the ledger, also where somebody else's consent
+// was given under an address that is erased.
+func (e *erasure) deleteEvidence() error {
+	if err := e.exec(`DELETE FROM consent_evidence WHERE address_key`+inKeys, e.keys); err != nil || e.person == nil {
+		return err
+	}
+	return e.exec(`DELETE FROM consent_evidence WHERE consent_seq IN (SELECT seq FROM consent WHERE subject = $1)`, e.person.Subject)
+}
+
+// deleteRequests removes sign-ups, link requests and changes of address.
+func (e *erasure) deleteRequests() error {
+	for _, query := range []string{
+		`DELETE FROM signup WHERE address_key` + inKeys,
+		`DELETE FROM access_link WHERE address_key` + inKeys,
+		`DELETE FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys,
+	} {
+		if err := e.exec(query, e.keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *erasure) deletePerson() error {
+	if e.person == nil {
+		return nil
+	}
+	for _, query := range []string{
+		`DELETE FROM signup WHERE subscriber_id = $1`,
+		`DELETE FROM access_link WHERE subscriber_id = $1`,
+		`DELETE FROM address_change WHERE subscriber_id = $1`,
+		`DELETE FROM subscription WHERE subscriber_id = $1`,
+		`DELETE FROM subscriber WHERE id = $1`,
+	} {
+		if err := e.exec(query, e.person.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *erasure) suppressAll(hash func(newsletter.Address) token.Hash) error {
+	for _, a := range e.addresses {
+		if err := e.suppress(hash(a), newsletter.SuppressedErased, newsletter.Time{}, e.at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *erasure) sealLedger() error {
+	for _, listID := range e.result.Lists {
+		if err := e.appendConsent(&newsletter.Consent{Subject: e.person.Subject, ListID: listID, Action: newsletter.ConsentWithdrawn,
+			At: e.at, Channel: newsletter.ChannelErasure}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

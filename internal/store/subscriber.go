@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+
+	"bode.example/internal/newsletter"
+)
+
+const subscriberColumns = `id, public_id, address, address_key, name, language, layout, subject, suppressed_at, restricted_at, created_at, changed_at`
+
+// SubscriberByAddress returns the person of an address, in whatever case it is written.
+func (s *Store) SubscriberByAddress(ctx context.Context, address newsletter.Address) (*newsletter.Subscriber, error) {
+	var p newsletter.Subscriber
+	err := s.reader.GetContext(ctx, &p, `SELECT `+subscriberColumns+` FROM subscriber WHERE address_key = $1`, address.Key())
+	return &p, notFound(err, "subscriber of this address", "")
+}
+
+// Subscriber returns a person.
+func (s *Store) Subscriber(ctx context.Context, id int64) (*newsletter.Subscriber, error) {
+	var p newsletter.Subscriber
+	err := s.reader.GetContext(ctx, &p, `SELECT `+subscriberColumns+` FROM subscriber WHERE id = $1`, id)
+	return &p, notFound(err, "subscriber", id)
+}
+
+// lockSubscriber returns a person and keeps the row locked until the commit. What changes a person
+// locks in this order: sign-up or link, subscriber, subscriptions by id, deliveries, consent, audit.
+func (t *tx) lockSubscriber(id int64) (*newsletter.Subscriber, error) {
+	var p newsletter.Subscriber
+	err := t.get(&p, `SELECT `+subscriberColumns+` FROM subscriber WHERE id = $1`+t.dialect.forUpdate, id)
+	if err != nil {
+		return nil, notFound(err, "subscriber", id)
+	}
+	return &p, nil
+}
+
+func (t *tx) lockSubscriberByKey(key string) (*newsletter.Subscriber, error) {
+	var p newsletter.Subscriber
+	err := t.get(&p, `SELECT `+subscriberColumns+` FROM subscriber WHERE address_key = $1`+t.dialect.forUpdate, key)
+	if err != nil {
+		return nil, notFound(err, "subscriber of this address", "")
+	}
+	return &p, nil
+}
+
+// subscriberOf returns the person who confirms a sign-up, made when new, and locked. The words that
+// they chose now are the newer ones.
+func (t *tx) subscriberOf(u *newsletter.Signup, at newsletter.Time) (*newsletter.Subscriber, error) {
+	var p newsletter.Subscriber
+	err := t.get(&p, `
+		INSERT INTO subscriber (public_id, address, address_key, name, language, layout, subject, created_at, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+		ON CONFLICT (address_key) DO UPDATE SET language = excluded.language, changed_at = excluded.changed_at,
+			name = CASE WHEN excluded.name = '' THEN subscriber.name ELSE excluded.name END
+		RETURNING `+subscriberColumns,
+		newsletter.NewPublicID(), u.Address, u.Address.Key(), u.Name, u.Language, newsletter.Standard, newsletter.NewPublicID(), at)
+	return &p, err
+}
+
+// restricted is the answer to changes of a person whose data may only be kept.
+func restricted() error {
+	return newsletter.Errorf(newsletter.Conflict, "restricted",
+		"the processing of these data is restricted (GDPR art. 18): nothing is sent or changed until that is lifted; leaving is possible")
+}

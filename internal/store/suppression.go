@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/token"
+)
+
+// Suppress keeps an address from being mailed: as a keyed hash, and as a mark on the subscriber if
+// there is one. A complaint and an objection end all subscriptions (GDPR art. 21(3)); a hard bounce
+// leaves them to whoever gets the mailbox working again. expires may be zero: for good. What is
+// known already is not weakened: a hash keeps the first of complaint and objection, and no erasure
+// or bounce takes their place.
+func (s *Store) Suppress(ctx context.Context, address newsletter.Address, hash token.Hash, reason newsletter.SuppressionReason, expires time.Time, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		at := newsletter.At(now)
+		p, err := t.lockSubscriberByKey(address.Key())
+		if err != nil && !newsletter.Is(err, newsletter.NotFound) {
+			return err
+		}
+		if err := t.suppress(hash, reason, newsletter.At(expires), at); err != nil {
+			return err
+		}
+		subject := ""
+		if p != nil {
+			subject = p.PublicID.String()
+			if err := t.suppressSubscriber(p, reason, by, at); err != nil {
+				return err
+			}
+		}
+		return t.audit(by, now, "subscriber.suppress", object{"subscriber", subject}, map[string]any{"reason": reason, "hash": hash.Sum})
+	})
+}
+
+func (t *tx) suppressSubscriber(p *newsletter.Subscriber, reason newsletter.SuppressionReason, by newsletter.Actor, at newsletter.Time) error {
+	if err := t.exec(`UPDATE subscriber SET suppressed_at = COALESCE(suppressed_at, $2), changed_at = $2 WHERE id = $1`, p.ID, at); err != nil {
+		return err
+	}
+	if reason == newsletter.SuppressedBounce {
+		return nil
+	}
+	return t.leaveLists(p, nil, string(reason), at)
+}
+
+// suppress writes the row. The order of strength is that of the CASE.
+func (t *tx) suppress(hash token.Hash, reason newsletter.SuppressionReason, expires, at newsletter.Time) error {
+	return t.exec(`
+		INSERT INTO suppression (key_id, hash, reason, since, expires) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (key_id, hash) DO UPDATE SET reason = excluded.reason, since = excluded.since, expires = excluded.expires
+		WHERE suppression.expires IS NOT NULL AND suppression.expires <= excluded.since
+			OR `+strengthOf("excluded.reason")+` > `+strengthOf("suppression.reason"),
+		hash.KeyID, hash.Sum, reason, at, expires)
+}
+
+func strengthOf(column string) string {
+	return `CASE ` + column + ` WHEN 'complaint' THEN 3 WHEN 'objection' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END`
+}
+
+// suppressions returns what is in force about an address, under whatever key it was written.
+func (t *tx) suppressions(hashes []token.Hash, at newsletter.Time) ([]newsletter.Suppression, error) {
+	var found []newsletter.Suppression
+	for _, hash := range hashes {
+		var rows []newsletter.Suppression
+		if err := t.list(&rows, `
+			SELECT key_id, hash, reason, since, expires FROM suppression
+			WHERE key_id = $1 AND hash = $2 AND (expires IS NULL OR expires > $3)`, hash.KeyID, hash.Sum, at); err != nil {
+			return nil, err
+		}
+		found = append(found, rows...)
+	}
+	return found, nil
+}
+
+// stopped reports whether an address must not even be asked: by complaint, objection or hard
+// bounce. "erased" keeps imports away, not the person's own new sign-up.
+func (t *tx) stopped(hashes []token.Hash, at newsletter.Time) (bool, error) {
+	found, err := t.suppressions(hashes, at)
+	for _, s := range found {
+		if s.Reason != newsletter.SuppressedErased {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// welcomeBack lifts "erased", when the person's own double opt-in is complete.
+func (t *tx) welcomeBack(hashes []token.Hash) error {
+	for _, hash := range hashes {
+		if err := t.exec(`DELETE FROM suppression WHERE key_id = $1 AND hash = $2 AND reason = 'erased'`, hash.KeyID, hash.Sum); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// suppressed is the answer to the owner of a mailbox that must not be mailed.
+func suppressed() error {
+	return newsletter.Errorf(newsletter.Conflict, "suppressed", "this address is not to be mailed any more: write to us if that has changed")
+}
