@@ -132,9 +132,8 @@ func (t *tx) resumedReading(sub *newsletter.Subscription) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var r newsletter.Reading
-	if err := t.get(&r, `
-		SELECT id, list_id, through_seq, told_seq, away_from, away_to, owed_posts FROM reading WHERE id = $1`, sub.ReadingID); err != nil {
+	r, err := t.readingByID(sub.ReadingID)
+	if err != nil {
 		return 0, err
 	}
 	return t.reading(r.Resumed(seq))

@@ -7,6 +7,7 @@ import (
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
+	"bode.example/internal/token"
 )
 
 // By is the actor of the tests' changes.
@@ -23,9 +24,12 @@ type World struct {
 	Experiments newsletter.Topic // experimenten
 	Weekly      newsletter.Schedule
 	Daily       newsletter.Schedule
+	Words       newsletter.Wording // of the sign-up form
+	Privacy     newsletter.Wording // the privacy statement
 	t           testing.TB
 	s           *store.Store
 	db          *sql.DB // beside the store; nil until it is needed
+	hashes      *token.Hashes
 }
 
 // NewWorld makes one in s.
@@ -44,6 +48,11 @@ func NewWorld(t testing.TB, s *store.Store) *World {
 	w.Experiments = w.Topic("experimenten", "Experimenten", "Experiments")
 	w.Weekly = w.Schedule("wekelijks", "Wekelijks", "Weekly", "0 8 * * 1", Start.AddDate(0, 0, 7))
 	w.Daily = w.Schedule("dagelijks", "Dagelijks", "Daily", "0 8 * * *", Start.AddDate(0, 0, 1))
+	w.Words = w.Wording(newsletter.WordingSignup, "Ja, ik wil deze nieuwsbrief.")
+	w.Privacy = w.Wording(newsletter.WordingPrivacy, "Wij bewaren uw adres.")
+	var err error
+	w.hashes, err = token.NewHashes(token.Suppression, token.NewSecret())
+	w.check(err)
 	return w
 }
 
@@ -63,6 +72,15 @@ func (w *World) Schedule(name, dutch, english, cron string, next time.Time) news
 		Empty: newsletter.EmptySkip, Grace: newsletter.Duration(6 * time.Hour), NextAt: newsletter.At(next)}
 	w.check(w.s.CreateSchedule(w.t.Context(), &schedule, By, Start))
 	return schedule
+}
+
+// Wording puts a Dutch text in force.
+func (w *World) Wording(purpose, text string) newsletter.Wording {
+	w.t.Helper()
+	wording := newsletter.Wording{Purpose: purpose, Language: newsletter.Dutch, Text: text}
+	_, err := w.s.SaveWording(w.t.Context(), &wording, By, Start)
+	w.check(err)
+	return wording
 }
 
 func both(dutch, english string) newsletter.Texts {

@@ -227,12 +227,12 @@ func accessSamples() []Sample {
 }
 
 // sampleDeliveries has one of every kind and state, for each has its own words.
-func sampleDeliveries() []newsletter.Delivery {
+func sampleDeliveries() []newsletter.SentMail {
 	kinds := []newsletter.DeliveryKind{newsletter.DeliveryEdition, newsletter.DeliveryConfirmation, newsletter.DeliverySignIn, newsletter.DeliveryRequest, newsletter.DeliveryNotice}
-	var all []newsletter.Delivery
+	var all []newsletter.SentMail
 	for i, state := range []newsletter.DeliveryState{newsletter.DeliverySent, newsletter.DeliveryPending, newsletter.DeliveryClaimed, newsletter.DeliveryHandingOver,
 		newsletter.DeliveryFailed, newsletter.DeliveryExpired, newsletter.DeliverySuppressed, newsletter.DeliveryUncertain, newsletter.DeliveryCancelled} {
-		all = append(all, newsletter.Delivery{Kind: kinds[i%len(kinds)], State: state, CreatedAt: sampleTime})
+		all = append(all, newsletter.SentMail{Delivery: newsletter.Delivery{Kind: kinds[i%len(kinds)], State: state, CreatedAt: sampleTime}})
 	}
 	return all
 }
