@@ -44,7 +44,7 @@ func (r *Release) Share(c *Combination) Share {
 		p := &r.Posts[i]
 		switch {
 		case !c.lacks(p.PostID, p.Seq):
-			if p.Disposition == PostIn && c.missed(p.Seq) && c.Wants(p.Topics) {
+			if p.Disposition != PostLeftOut && c.missed(p.Seq) && c.Wants(p.Topics) {
 				away = append(away, p.PostID)
 			}
 		case p.Disposition == PostPushed:

@@ -191,3 +191,23 @@ func (w *World) FanOut(e *newsletter.Edition, chunk int, now time.Time) (deliver
 		}
 	}
 }
+
+// Rows returns all rows of a query beside the store.
+func (w *World) Rows(query string, args ...any) (all [][]any) {
+	w.t.Helper()
+	rows, err := w.raw().QueryContext(w.t.Context(), query, args...)
+	w.check(err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	w.check(err)
+	for rows.Next() {
+		row, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		w.check(rows.Scan(into...))
+		all = append(all, row)
+	}
+	w.check(rows.Err())
+	return all
+}
