@@ -1,15 +1,19 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/newsletter"
 )
 
 type configCommand struct {
 	Check   configCheck   `cmd:"" help:"Report every fault at once, with file and line."`
 	Show    configShow    `cmd:"" help:"Show every value and where it comes from; secrets are not shown."`
 	Example configExample `cmd:"" help:"Print a commented configuration file to begin with."`
+	Secret  configSecret  `cmd:"" help:"Make a file with a new secret."`
 }
 
 type configCheck struct{}
@@ -81,5 +85,25 @@ func (configExample) Help() string {
 
 func (configExample) Run(p *program) error {
 	_, err := fmt.Fprint(p.out, config.Example())
+	return err
+}
+
+type configSecret struct {
+	File string `arg:"" help:"File to make; it must not be there yet."`
+}
+
+func (configSecret) Help() string {
+	return `The file can be read by its owner only. Name it in secret_file or suppression_key_file.
+
+Example:
+
+    bode config secret /etc/bode/secret`
+}
+
+func (cmd configSecret) Run(p *program) error {
+	err := config.WriteSecret(cmd.File)
+	if errors.Is(err, fs.ErrExist) {
+		return newsletter.Errorf(newsletter.Conflict, "file_exists", "%s is there already; a secret is never overwritten", cmd.File)
+	}
 	return err
 }

@@ -90,8 +90,9 @@ type DKIM struct {
 type Sender struct {
 	Name             string
 	Address, ReplyTo newsletter.Address
-	// BounceDomain takes the reports of mail that could not be delivered (VERP).
-	BounceDomain string
+	// BounceAddress takes the reports of mail that could not be delivered, each under a tag of its
+	// own (VERP). Empty: Address takes them, and they can't be told apart.
+	BounceAddress newsletter.Address
 }
 
 // Organisation stands at the foot of every mail and page.

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/token"
 )
 
 // write makes a file in a folder of the test and returns its name.
@@ -328,11 +329,11 @@ func TestKeys(t *testing.T) {
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has mode %v, %v", k.File, info.Mode(), err)
 		}
-		keys, err := k.Read()
-		if err != nil || len(keys) != 1 || len(keys[0].Reveal()) < 32 {
-			t.Errorf("%s: %d keys, %v", k.File, len(keys), err)
+		key, old, err := k.Read()
+		if err != nil || len(old) != 0 {
+			t.Errorf("%s: %d old keys, %v", k.File, len(old), err)
 		}
-		made = append(made, keys[0].Reveal())
+		made = append(made, key.Text())
 	}
 	if made[0] == made[1] {
 		t.Error("both keys are the same")
@@ -343,7 +344,7 @@ func TestKeys(t *testing.T) {
 	if err := load().MakeKeys(); err != nil {
 		t.Fatal(err)
 	}
-	if keys, err := load().Tokens.Read(); err != nil || keys[0].Reveal() != made[0] {
+	if key, _, err := load().Tokens.Read(); err != nil || key.Text() != made[0] {
 		t.Errorf("the key changed: %v", err)
 	}
 	if err := os.Remove(c.Tokens.File); err != nil {
@@ -354,10 +355,10 @@ func TestKeys(t *testing.T) {
 	}
 
 	// The old key still verifies after a rotation.
-	c.Tokens.File = write(t, dir, "new", "0123456789abcdef0123456789ABCDEF\n", 0o600)
+	c.Tokens.File = write(t, dir, "new", token.NewSecret().Text()+"\n", 0o600)
 	c.Tokens.OldFiles = []string{write(t, dir, "old", made[0], 0o600)}
-	if keys, err := c.Tokens.Read(); err != nil || len(keys) != 2 || keys[1].Reveal() != made[0] {
-		t.Errorf("after a rotation: %d keys, %v", len(keys), err)
+	if key, old, err := c.Tokens.Read(); err != nil || key.Text() == made[0] || len(old) != 1 || old[0].Text() != made[0] {
+		t.Errorf("after a rotation: %d old keys, %v", len(old), err)
 	}
 
 	for name, k := range map[string]struct {
@@ -365,14 +366,13 @@ func TestKeys(t *testing.T) {
 		want string
 	}{
 		"open to others": {config.Key{File: write(t, dir, "open", made[0], 0o640)}, "chmod 600"},
-		"too short":      {config.Key{File: write(t, dir, "short", "abc", 0o600)}, "at least 32"},
-		"not random":     {config.Key{File: write(t, dir, "same", strings.Repeat("ab", 40), 0o600)}, "at least 32"},
+		"too short":      {config.Key{File: write(t, dir, "short", "abc", 0o600)}, "bode config secret"},
 		"empty":          {config.Key{File: write(t, dir, "empty", "\n", 0o600)}, "empty"},
 		"missing":        {config.Key{File: filepath.Join(dir, "missing")}, "there is no file"},
 		"a folder":       {config.Key{File: dir}, "not a file"},
-		"weak variable":  {config.Key{Value: config.NewSecret("changeme")}, "at least 32"},
+		"weak variable":  {config.Key{Value: config.NewSecret("changeme")}, "bode config secret"},
 	} {
-		if _, err := k.key.Read(); err == nil || !strings.Contains(err.Error(), k.want) {
+		if _, _, err := k.key.Read(); err == nil || !strings.Contains(err.Error(), k.want) {
 			t.Errorf("%s: got %v, want %q", name, err, k.want)
 		}
 	}

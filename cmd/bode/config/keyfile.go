@@ -1,18 +1,15 @@
 package config
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-)
 
-// leastKey is the number of bytes below which a key is refused.
-const leastKey = 32
+	"bode.example/internal/token"
+)
 
 // nameKeyFiles gives the two keys their places beside an SQLite file: one process, or several on
 // one machine, find them there. Processes around a PostgreSQL server must be told.
@@ -50,26 +47,20 @@ func (c *Config) MakeKeys() error {
 		case err == nil || !errors.Is(err, fs.ErrNotExist):
 			continue // reading it will say what is wrong, if anything
 		case !fresh:
-			return fmt.Errorf("%s is gone, while the database %s is there: put it back from a copy; if there is none, make a new one (openssl rand -base64 48), and know that links in earlier mails stop working, or erased addresses are no longer recognised", k.File, c.Database)
+			return fmt.Errorf("%s is gone, while the database %s is there: put it back from a copy; if there is none, make a new one (bode config secret %s), and know that links in earlier mails stop working, or erased addresses are no longer recognised", k.File, c.Database, k.File)
 		}
-		if err := makeKey(k.File); err != nil {
+		if err := WriteSecret(k.File); err != nil && !errors.Is(err, fs.ErrExist) { // then another process was first
 			return err
 		}
 	}
 	return nil
 }
 
-func makeKey(name string) (err error) {
-	key := make([]byte, 48)
-	if _, err := rand.Read(key); err != nil {
-		return err
-	}
+// WriteSecret draws a secret and writes it to a new file that only its owner may read.
+func WriteSecret(name string) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil // another process was first
-	}
 	if err != nil {
-		return fmt.Errorf("the key can't be made: %w", err)
+		return err
 	}
 	defer func() {
 		if errClose := f.Close(); err == nil {
@@ -79,58 +70,46 @@ func makeKey(name string) (err error) {
 			_ = os.Remove(name)
 		}
 	}()
-	if _, err := f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n"); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	if _, err := f.WriteString(token.NewSecret().Text() + "\n"); err != nil {
+		return err
 	}
 	return f.Sync()
 }
 
-// Read returns the key in use and then the old ones. What signs always uses the first; what
-// verifies tries all.
-func (k *Key) Read() ([]Secret, error) {
-	var all []Secret
-	first := k.Value
-	if first.Empty() {
-		key, err := readKey(k.File)
-		if err != nil {
-			return nil, err
-		}
-		first = key
-	} else if err := strong(first.Reveal()); err != nil {
-		return nil, err
+// Read returns the key in use and the old ones. What signs uses the first; what verifies tries all.
+func (k *Key) Read() (current token.Secret, old []token.Secret, err error) {
+	if !k.Value.Empty() {
+		current, err = parseKey("", k.Value)
+	} else {
+		current, err = readKey(k.File)
 	}
-	all = append(all, first)
+	if err != nil {
+		return current, nil, err
+	}
 	for _, name := range k.OldFiles {
 		key, err := readKey(name)
 		if err != nil {
-			return nil, err
+			return current, nil, err
 		}
-		all = append(all, key)
+		old = append(old, key)
 	}
-	return all, nil
+	return current, old, nil
 }
 
-func readKey(name string) (Secret, error) {
-	key, err := readSecret(name)
+func readKey(name string) (token.Secret, error) {
+	text, err := readSecret(name)
 	if err != nil {
-		return Secret{}, err
+		return token.Secret{}, err
 	}
-	if err := strong(key.Reveal()); err != nil {
-		return Secret{}, fmt.Errorf("%s: %w", name, err)
+	return parseKey(name+": ", text)
+}
+
+func parseKey(place string, text Secret) (token.Secret, error) {
+	key, err := token.ParseSecret(text.Reveal())
+	if err != nil {
+		return key, fmt.Errorf("%sthis is no secret of bode's; make one with: bode config secret FILE", place)
 	}
 	return key, nil
-}
-
-// strong refuses keys that nobody drew: too short, or of a few signs only.
-func strong(key string) error {
-	different := map[byte]bool{}
-	for i := range len(key) {
-		different[key[i]] = true
-	}
-	if len(key) < leastKey || len(different) < 10 {
-		return fmt.Errorf("the key must be at least %d random bytes; make one with: openssl rand -base64 48", leastKey)
-	}
-	return nil
 }
 
 // secretOf returns the secret itself, or else what the file holds; neither is no error.

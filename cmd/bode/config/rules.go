@@ -97,13 +97,13 @@ func (l *loader) keyRules() {
 	}{{"secret", l.c.Tokens}, {"suppression_key", l.c.Suppression}} {
 		setting := k.key + "_file"
 		if k.File == "" && k.Value.Empty() {
-			l.faultf(setting, "is not set: processes around one PostgreSQL server share this key; make one with: openssl rand -base64 48")
+			l.faultf(setting, "is not set: processes around one PostgreSQL server share this key; make it with: bode config secret FILE")
 			continue
 		}
 		if _, err := os.Stat(k.File); k.made && os.IsNotExist(err) && len(k.OldFiles) == 0 {
 			continue
 		}
-		if _, err := k.Read(); err != nil {
+		if _, _, err := k.Read(); err != nil {
 			l.faultf(setting, "%s", err)
 		}
 	}
@@ -195,8 +195,8 @@ func (c *Config) Notices() []string {
 	if c.DKIM.Domain == "" {
 		all = append(all, "mail is not signed by bode (dkim): make sure that the mail server does, or providers show no unsubscribe button")
 	}
-	if c.Sender.BounceDomain == "" {
-		all = append(all, "reports about mail that can't be delivered go to sender.address (sender.bounce_domain is not set)")
+	if c.Sender.BounceAddress == "" {
+		all = append(all, "reports about mail that can't be delivered go to sender.address (sender.bounce_address is not set)")
 	}
 	if c.Delivery.Window < 2*c.SMTP.Connections {
 		all = append(all, fmt.Sprintf("delivery.window %d keeps only %d of %d connections busy", c.Delivery.Window, (c.Delivery.Window+1)/2, c.SMTP.Connections))

@@ -55,7 +55,7 @@ func (c *Config) placeSettings() []setting {
 func (c *Config) keySettings() []setting {
 	return []setting{
 		{key: "secret_file", value: anyPath(&c.Tokens.File), sample: "/etc/bode/secret",
-			about: "File with at least 32 random bytes, mode 0600: it signs the links in mails. Beside an SQLite file it is made at the first start (bode.secret); with PostgreSQL all processes share one that you make: openssl rand -base64 48"},
+			about: "File with the secret that signs the links in mails, mode 0600. Beside an SQLite file it is made at the first start (bode.secret); with PostgreSQL all processes share one that you make with bode config secret FILE."},
 		{key: "old_secret_files", value: anyPaths(&c.Tokens.OldFiles), sample: "/etc/bode/secret.2025",
 			about: "Earlier secrets. Links that they signed go on working; keep them for thirteen months."},
 		{key: "secret", value: anySecret(&c.Tokens.Value)},
@@ -114,8 +114,8 @@ func (c *Config) peopleSettings() []setting {
 			about: "Address that our mail comes from, where a list has no other."},
 		{key: "sender.reply_to", value: mailAddress(&c.Sender.ReplyTo), sample: "redactie@example.nl",
 			about: "Where answers go; a person should read it. Without it, sender.address."},
-		{key: "sender.bounce_domain", value: domain(&c.Sender.BounceDomain), sample: "bounce.example.nl",
-			about: "Domain whose mail comes back to us: each message gets an envelope sender of its own there. Without it, reports go to sender.address."},
+		{key: "sender.bounce_address", value: mailAddress(&c.Sender.BounceAddress), sample: "bounce@nieuws.example.nl",
+			about: "Mailbox for reports about mail that could not be delivered. Each message has a sender of its own there, bounce+…@nieuws.example.nl, so the mailbox must take addresses with a +. Without it, reports go to sender.address."},
 		{key: "organisation.name", value: anyText(&c.Organisation.Name), sample: "Stichting Voorbeeld", required: true,
 			about: "Who is responsible; stands at the foot of every mail and page."},
 		{key: "organisation.postal_address", value: anyText(&c.Organisation.PostalAddress), sample: "Postbus 1, 9400 AA Assen", required: true,
