@@ -12,13 +12,14 @@ import (
 
 func TestC6_ParseURL(t *testing.T) {
 	for raw, want := range map[string]string{
-		"smtps://bode@mail.example":               "smtps://bode@mail.example:465",
-		"smtps://mail.example:4650/":              "smtps://mail.example:4650",
-		"smtp://bode@mail.example":                "smtp://bode@mail.example:587",
-		"smtp://bode%40bode.example@mail.example": "smtp://bode%40bode.example@mail.example:587",
-		"smtp://127.0.0.1:2525?tls=none":          "smtp://127.0.0.1:2525?tls=none",
-		"smtp://localhost:25?tls=none":            "smtp://localhost:25?tls=none",
-		"smtp://[::1]:25?tls=none":                "smtp://[::1]:25?tls=none",
+		"smtps://bode@mail.example":                "smtps://bode@mail.example:465",
+		"smtps://mail.example:4650/":               "smtps://mail.example:4650",
+		"smtp://bode@mail.example":                 "smtp://bode@mail.example:587",
+		"smtp://bode%40bode.example@mail.example":  "smtp://bode%40bode.example@mail.example:587",
+		"smtp://bode@bode.example@mail.example:25": "smtp://bode%40bode.example@mail.example:25",
+		"smtp://127.0.0.1:2525?tls=none":           "smtp://127.0.0.1:2525?tls=none",
+		"smtp://localhost:25?tls=none":             "smtp://localhost:25?tls=none",
+		"smtp://[::1]:25?tls=none":                 "smtp://[::1]:25?tls=none",
 	} {
 		c, err := ParseURL(raw)
 		if got := c.withDefaults().String(); err != nil || got != want {
