@@ -103,6 +103,10 @@ func (d *Door) route(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, statusError(http.StatusForbidden))
 		return
 	}
+	if !readableText(r.URL.Path) {
+		d.fail(w, r, statusError(http.StatusNotFound))
+		return
+	}
 	handler, pattern := d.mux.Handler(r)
 	if d.routes[pattern] {
 		d.mux.ServeHTTP(w, r)

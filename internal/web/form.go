@@ -50,10 +50,14 @@ func readable(form url.Values) bool {
 	}
 	for name, values := range form {
 		for _, text := range append(values, name) {
-			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			if !readableText(text) {
 				return false
 			}
 		}
 	}
 	return true
 }
+
+// readableText reports whether s is text that every part behind the door can take: PostgreSQL refuses
+// NUL and what is not UTF-8.
+func readableText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

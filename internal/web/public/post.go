@@ -135,8 +135,9 @@ func (d *door) mailto(r *http.Request, p *newsletter.Post) (template.URL, error)
 		return "", err
 	}
 	body += "\r\n\r\n" + d.address("/p/"+p.PublicID.String()) + "\r\n"
-	link := "mailto:?subject=" + url.PathEscape(p.Title) + "&body=" + url.PathEscape(body)
-	return template.URL(link), nil //nolint:gosec // every part of it was escaped
+	link := "mailto:?subject=" + url.QueryEscape(p.Title) + "&body=" + url.QueryEscape(body)
+	link = strings.ReplaceAll(link, "+", "%20") // a plus is a plus in a mailto address (RFC 6068)
+	return template.URL(link), nil              //nolint:gosec // every part of it was escaped
 }
 
 // address returns the public address of a path of this site.
