@@ -203,6 +203,14 @@ func accessSamples() []Sample {
 	full := dossierPage{Ticket: "t", Consents: consents, Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
 		Subscriber: newsletter.Subscriber{Address: "jan@voorbeeld.nl", Name: "Jan", Language: newsletter.Dutch, Layout: newsletter.Large, CreatedAt: sampleTime},
 		Deliveries: sampleDeliveries(),
+		Signups:    []newsletter.Signup{{CreatedAt: sampleTime, ExpiresAt: sampleTime}, {CreatedAt: sampleTime, ExpiresAt: sampleTime, UsedAt: sampleTime}},
+		AddressChanges: []newsletter.AddressChange{
+			{OldAddress: "jan@voorbeeld.nl", NewAddress: "jan.jansen@voorbeeld.nl", CreatedAt: sampleTime},
+			{OldAddress: "jan@voorbeeld.nl", NewAddress: "j@voorbeeld.nl", CreatedAt: sampleTime, ConfirmedAt: sampleTime, UndoneAt: sampleTime},
+			{OldAddress: "j.jansen@voorbeeld.nl", NewAddress: "jan@voorbeeld.nl", CreatedAt: sampleTime, ConfirmedAt: sampleTime},
+		},
+		Suppressions: []newsletter.Suppression{{Reason: newsletter.SuppressedComplaint, Since: sampleTime}, {Reason: newsletter.SuppressedObjection, Since: sampleTime},
+			{Reason: newsletter.SuppressedBounce, Since: sampleTime}, {Reason: newsletter.SuppressedErased, Since: sampleTime}},
 	}}
 	bare := dossierPage{Ticket: "t", Address: "jan@", Dossier: &newsletter.Dossier{Subscriber: newsletter.Subscriber{
 		Address: "jan@voorbeeld.nl", Language: newsletter.English, Layout: newsletter.Standard, CreatedAt: sampleTime, SuppressedAt: sampleTime, RestrictedAt: sampleTime}}}

@@ -8,9 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/schedule"
 	"bode.example/internal/web"
 	"bode.example/templates"
 )
@@ -99,9 +101,24 @@ func (d *door) choiceView(o *offer, lang newsletter.Language) choiceView {
 	}
 	for i, s := range o.schedules {
 		text, spoken := textIn(s.Texts, lang, o.Language)
-		choice.Paces = append(choice.Paces, option{Value: s.Name, Label: text.Title, Hint: d.nextEdition(&s, lang), Lang: spoken, Checked: i == 0, id: s.ID})
+		choice.Paces = append(choice.Paces, option{Value: s.Name, Label: text.Title, Hint: d.paceInWords(&s, lang), Lang: spoken, Checked: i == 0, id: s.ID})
 	}
 	return choice
+}
+
+// paceInWords says when a schedule's editions leave, and when the next one does.
+func (d *door) paceInWords(s *newsletter.Schedule, lang newsletter.Language) string {
+	said := s.Texts[lang].Description
+	if parsed, err := schedule.Parse(s.Cron, s.Zone); err == nil && said == "" {
+		said = sentence(strings.TrimSuffix(parsed.Words(lang), " ("+d.Site.Zone.String()+")"))
+	}
+	return strings.TrimSpace(said + " " + d.nextEdition(s, lang))
+}
+
+// sentence makes one of a clause.
+func sentence(clause string) string {
+	first, size := utf8.DecodeRuneInString(clause)
+	return string(unicode.ToUpper(first)) + clause[size:] + "."
 }
 
 // nextEdition says when a schedule's next edition leaves, or nothing if none is due.
