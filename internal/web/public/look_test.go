@@ -75,3 +75,55 @@ func TestF1_EveryPageIsAccessible(t *testing.T) {
 		}
 	}
 }
+
+// One press on a reading aid, by the keyboard: the letters grow, and the focus stays on the button.
+func TestReadingAids_InABrowser(t *testing.T) {
+	server, _ := gallery(t)
+	page := webtest.Open(t).Page(t)
+	page.View(1280, webtest.Light)
+	page.Go(server.URL + "/sample/why")
+	before := webtest.Script[float64](page, `parseFloat(getComputedStyle(document.querySelector("h1")).fontSize)`)
+	page.Press("#aid-larger")
+	after := webtest.Script[float64](page, `parseFloat(getComputedStyle(document.querySelector("h1")).fontSize)`)
+	if after <= before {
+		t.Errorf("from %v to %v px", before, after)
+	}
+	if focus := webtest.Script[string](page, `document.activeElement.id`); focus != "aid-larger" {
+		t.Errorf("the focus is on %q", focus)
+	}
+	page.Press("#aid-wider")
+	if spacing := webtest.Script[string](page, `getComputedStyle(document.querySelector("main p")).letterSpacing`); spacing == "normal" {
+		t.Error("the letters are as close as before")
+	}
+	page.Press("#aid-en")
+	if title := page.Title(); title != "Why do I get this message? – Democratische Broedplaats Noord" {
+		t.Errorf("in English the title is %q", title)
+	}
+	// At the end of the aids everything still fits.
+	for range 4 {
+		if webtest.Script[bool](page, `document.querySelector("#aid-larger").disabled`) {
+			break
+		}
+		page.Press("#aid-larger")
+	}
+	page.View(320, webtest.Light)
+	page.CheckWidth()
+	page.CheckAccessible()
+}
+
+// A form that came back with faults: the summary has the focus, and leads to the field.
+func TestF4_FaultsGetTheFocus(t *testing.T) {
+	server, _ := gallery(t)
+	page := webtest.Open(t).Page(t)
+	page.Go(server.URL + "/sample/signup-faults")
+	if title := page.Title(); title != "Fout: Aanmelden voor de nieuwsbrief – Democratische Broedplaats Noord" {
+		t.Errorf("the title is %q", title)
+	}
+	if role := webtest.Script[string](page, `document.activeElement.getAttribute("role") ?? ""`); role != "alert" {
+		t.Errorf("the focus is on %s", webtest.Script[string](page, `document.activeElement.outerHTML.slice(0, 100)`))
+	}
+	page.Tick(`[role="alert"] a[href="#address"]`)
+	if focus := webtest.Script[string](page, `document.activeElement.id`); focus != "address" {
+		t.Errorf("the link leads to %q", focus)
+	}
+}
