@@ -115,7 +115,7 @@ func TestReadingAids_InABrowser(t *testing.T) {
 func TestF4_FaultsGetTheFocus(t *testing.T) {
 	server, _ := gallery(t)
 	page := webtest.Open(t).Page(t)
-	page.Go(server.URL + "/sample/signup-faults")
+	page.Go(server.URL + "/sample/signup-faults?lang=nl")
 	if title := page.Title(); title != "Fout: Aanmelden voor de nieuwsbrief – Democratische Broedplaats Noord" {
 		t.Errorf("the title is %q", title)
 	}

@@ -46,7 +46,7 @@ func newSite(t *testing.T, s *store.Store) (*site, *storetest.World) {
 		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "https", Host: "nieuws.example"},
 			Now: func() time.Time { return it.now }, Log: slog.New(slog.DiscardHandler)},
 		Site:  public.Site{Organisation: "Democratische Broedplaats Noord", Email: "redactie@nieuws.example", Zone: zone},
-		Store: tmpStore{s}, Signup: closed{}, Health: s.Ping,
+		Store: s, Signup: closed{}, Health: s.Ping,
 	})
 	if err != nil {
 		t.Fatal(err)
