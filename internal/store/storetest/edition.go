@@ -16,15 +16,15 @@ var names sync.Map // *store.Store to string
 // raw opens the database of s beside it, for what no method does or tells.
 func raw(t testing.TB, s *store.Store) *sql.DB {
 	t.Helper()
-	driver := "sqlite"
-	if s.Engine() == migrations.Postgres {
-		driver = "postgres"
-	}
-	name, ok := names.Load(s)
+	stored, ok := names.Load(s)
 	if !ok {
 		t.Fatal("not a store that storetest opened")
 	}
-	db, err := sql.Open(driver, name.(string))
+	driver, name := "postgres", stored.(string)
+	if s.Engine() == migrations.SQLite {
+		driver, name = "sqlite", "file:"+name+"?_pragma=busy_timeout(10000)&_txlock=immediate"
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		t.Fatal(err)
 	}
