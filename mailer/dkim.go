@@ -37,7 +37,8 @@ type Key struct {
 
 // Signer signs messages with DKIM (RFC 6376): rsa-sha256 and, if there is such a key too,
 // ed25519-sha256 (RFC 8463) beside it; relaxed/relaxed, the whole body, and From named once more
-// than it occurs, so that no second one can be added. A Signer doesn't change and may be used by
+// than it occurs, so that no second one can be added. The field's h= is one line of up to 250
+// characters: go-msgauth doesn't fold it, and RFC 5322 lets it stand. A Signer doesn't change and may be used by
 // several goroutines.
 //
 // The domain should be that of the From address, or the two aren't aligned and the signature counts

@@ -29,9 +29,11 @@
 //	recipient         this address takes no mail: don't try again
 //	content           the peer refuses what the message says: stop and look
 //	throttled         slow down, try again
-//	server, network   try again later; it says nothing of the message
+//	server, network   try again later
 //	authentication    stop: we aren't let in
 //	configuration     stop: it can't work like this
+//
+// [SendError.AboutMessage] tells a failure of this message from one that the next will meet too.
 //
 // # What to rely on
 //
