@@ -2,32 +2,16 @@ package compose
 
 import (
 	"time"
+
+	"bode.example/internal/newsletter"
 )
-
-// Template names the mail that a Message is. The outbox stores it (newsletter.Delivery.Template).
-type Template string
-
-// The mails to one person. There is none to somebody who left: leaving is the last word.
-const (
-	TemplateConfirmation        Template = "confirmation"
-	TemplateWelcome             Template = "welcome"
-	TemplateAlreadySubscribed   Template = "already_subscribed"
-	TemplateAccessLink          Template = "access_link"
-	TemplateAddressConfirmation Template = "address_confirmation"
-	TemplateAddressNotice       Template = "address_notice"
-)
-
-// Templates lists them all.
-func Templates() []Template {
-	return []Template{TemplateConfirmation, TemplateWelcome, TemplateAlreadySubscribed,
-		TemplateAccessLink, TemplateAddressConfirmation, TemplateAddressNotice}
-}
 
 // A Message is what a mail to one person says: a *Confirmation, *Welcome, *AlreadySubscribed,
-// *AccessLink, *AddressConfirmation or *AddressNotice.
+// *AccessLink, *AddressConfirmation or *AddressNotice. There is none to somebody who left: leaving is
+// the last word.
 type Message interface {
-	// Template names the mail that it is.
-	Template() Template
+	// Template names the mail that it is, as the outbox does: newsletter.TemplateConfirmation and so on.
+	Template() string
 	notice() notice
 }
 
@@ -102,23 +86,23 @@ type notice struct {
 	zone     *time.Location
 }
 
-// Template is TemplateConfirmation.
-func (m *Confirmation) Template() Template { return TemplateConfirmation }
+// Template is newsletter.TemplateConfirmation.
+func (m *Confirmation) Template() string { return newsletter.TemplateConfirmation }
 
-// Template is TemplateWelcome.
-func (m *Welcome) Template() Template { return TemplateWelcome }
+// Template is newsletter.TemplateWelcome.
+func (m *Welcome) Template() string { return newsletter.TemplateWelcome }
 
-// Template is TemplateAlreadySubscribed.
-func (m *AlreadySubscribed) Template() Template { return TemplateAlreadySubscribed }
+// Template is newsletter.TemplateAlreadySubscribed.
+func (m *AlreadySubscribed) Template() string { return newsletter.TemplateAlreadySubscribed }
 
-// Template is TemplateAccessLink.
-func (m *AccessLink) Template() Template { return TemplateAccessLink }
+// Template is newsletter.TemplateAccessLink.
+func (m *AccessLink) Template() string { return newsletter.TemplateAccessLink }
 
-// Template is TemplateAddressConfirmation.
-func (m *AddressConfirmation) Template() Template { return TemplateAddressConfirmation }
+// Template is newsletter.TemplateAddressConfirmation.
+func (m *AddressConfirmation) Template() string { return newsletter.TemplateAddressConfirmation }
 
-// Template is TemplateAddressNotice.
-func (m *AddressNotice) Template() Template { return TemplateAddressNotice }
+// Template is newsletter.TemplateAddressNotice.
+func (m *AddressNotice) Template() string { return newsletter.TemplateAddressNotice }
 
 func (m *Confirmation) notice() notice {
 	return notice{texts: "confirmation", choices: m.Choices, url: m.URL, until: m.ValidUntil, zone: m.Zone}

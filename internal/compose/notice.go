@@ -35,7 +35,7 @@ func (c *Composer) Notice(lang newsletter.Language, layout newsletter.Layout, m 
 	if w.err != nil {
 		return nil, w.err
 	}
-	name := "email/" + string(m.Template())
+	name := "email/" + m.Template()
 	html, err := c.render(lang, name+".html", v)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (c *Composer) NoticeSubject(lang newsletter.Language, m Message) (subject s
 	return subject, from, w.err
 }
 
-func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, template Template) error {
+func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, template string) error {
 	switch {
 	case !lang.Valid():
 		return fmt.Errorf("compose: the mail %s can't be made in the language %q", template, lang)
@@ -133,7 +133,7 @@ func (n *notice) header() ([]mailer.Field, error) {
 
 // inspectNotice refuses a mail that lacks its link or holds what a template left behind.
 func (c *Composer) inspectNotice(m Message, v *noticeView, draft *mailer.Draft) error {
-	name := "mail " + string(m.Template())
+	name := "mail " + m.Template()
 	parts := []part{{subjectLine, draft.Subject}, {markup, draft.HTML}, {plainText, draft.Text}}
 	if err := inspect(name, parts, contentOf(m)+contentOf(c.organisation)); err != nil {
 		return err

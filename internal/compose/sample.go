@@ -42,7 +42,7 @@ func Samples(set *templates.Set) ([]templates.Sample, error) {
 			return nil, w.err
 		}
 		for _, ending := range []string{".html", ".txt"} {
-			samples = append(samples, templates.Sample{Template: "email/" + string(m.Template()) + ending, Data: view})
+			samples = append(samples, templates.Sample{Template: "email/" + m.Template() + ending, Data: view})
 		}
 	}
 	return samples, nil
