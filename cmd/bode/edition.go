@@ -174,24 +174,19 @@ func viewEdition(ctx context.Context, s *store.Store, e *newsletter.Edition, now
 }
 
 func (v *editionView) print(p *program, zone *time.Location) error {
-	if err := p.printTable(editionHead, [][]string{v.cells(zone)}); err != nil {
-		return err
-	}
-	var posts [][]string
+	var posts, variants [][]string
 	for _, post := range v.Posts {
 		posts = append(posts, []string{post.ID.String(), string(post.Disposition), post.Title})
 	}
-	fmt.Fprintln(p.out)
-	if err := p.printTable([]string{"POST", "DISPOSITION", "TITLE"}, posts); err != nil || len(v.Variants) == 0 {
-		return err
-	}
-	var variants [][]string
 	for _, one := range v.Variants {
 		variants = append(variants, []string{string(one.Language), string(one.Layout), strconv.Itoa(len(one.Posts)),
 			fmt.Sprint(one.Mails), fmt.Sprint(one.Sent), fmt.Sprint(one.Open), one.Subject})
 	}
-	fmt.Fprintln(p.out)
-	return p.printTable([]string{"LANGUAGE", "LAYOUT", "POSTS", "MAILS", "SENT", "OPEN", "SUBJECT"}, variants)
+	return p.printTables([]section{
+		{editionHead, [][]string{v.cells(zone)}},
+		{[]string{"POST", "DISPOSITION", "TITLE"}, posts},
+		{[]string{"LANGUAGE", "LAYOUT", "POSTS", "MAILS", "SENT", "OPEN", "SUBJECT"}, variants},
+	})
 }
 
 // withEdition runs what a command does with one edition.

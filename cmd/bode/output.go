@@ -32,6 +32,30 @@ func (w *world) printTable(head []string, rows [][]string) error {
 	return t.Flush()
 }
 
+// section is a table among others.
+type section struct {
+	head []string
+	rows [][]string
+}
+
+// printTables prints the tables that have rows, with an empty line between them.
+func (w *world) printTables(all []section) error {
+	first := true
+	for _, s := range all {
+		if len(s.rows) == 0 {
+			continue
+		}
+		if !first {
+			fmt.Fprintln(w.out)
+		}
+		first = false
+		if err := w.printTable(s.head, s.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // plainCell takes out what would break the table or play tricks on a terminal.
 func plainCell(s string) string {
 	s = strings.Map(func(r rune) rune {

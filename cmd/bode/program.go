@@ -21,13 +21,14 @@ type program struct {
 	Database   string   `placeholder:"NAME" group:"Configuration:" help:"SQLite file, or postgres://user@host/name."`
 	Set        []string `placeholder:"KEY=VALUE" sep:"none" group:"Configuration:" help:"Set any key of the configuration; may be repeated."`
 
-	Apply    applyCommand    `cmd:"" help:"Make lists, topics, feeds and schedules as a file says."`
-	Post     postCommand     `cmd:"" help:"Publish, list and withdraw posts."`
-	Edition  editionCommand  `cmd:"" help:"Look at editions, approve, pause and cancel them."`
-	Schedule scheduleCommand `cmd:"" help:"Try out a schedule."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this program's schema."`
-	Config   configCommand   `cmd:"" help:"Check, show or begin a configuration."`
-	Version  versionCommand  `cmd:"" help:"Say which version this is."`
+	Apply      applyCommand      `cmd:"" help:"Make lists, topics, feeds and schedules as a file says."`
+	Post       postCommand       `cmd:"" help:"Publish, list and withdraw posts."`
+	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
+	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
+	Schedule   scheduleCommand   `cmd:"" help:"Try out a schedule."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this program's schema."`
+	Config     configCommand     `cmd:"" help:"Check, show or begin a configuration."`
+	Version    versionCommand    `cmd:"" help:"Say which version this is."`
 
 	*world
 	flags []config.Flag // from the command that was chosen

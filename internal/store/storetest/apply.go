@@ -16,6 +16,7 @@ func applyCases() []Case {
 		{"a declaration is applied, and then again", []string{"PlanApply", "Apply"}, testApply},
 		{"applying changes, archives and restores", []string{"Apply"}, testApplyChanges},
 		{"applying refuses what it can't do", []string{"Apply"}, testApplyRefuses},
+		{"a schedule that ends is succeeded", []string{"Apply"}, testApplySuccessor},
 		{"applying is all or nothing", []string{"Apply"}, testApplyWhole},
 	}
 }
@@ -228,4 +229,49 @@ func testApplyWhole(t *testing.T, s *store.Store) {
 	if _, err := s.ListByName(t.Context(), "eerste"); !newsletter.Is(err, newsletter.NotFound) {
 		t.Errorf("half of a file was applied: %v", err)
 	}
+}
+
+func testApplySuccessor(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	file := func(schedules ...newsletter.DeclaredSchedule) newsletter.Declaration {
+		l := newsletter.DeclaredList{List: w.List, Topics: []newsletter.Topic{w.Council, w.Residents, w.Experiments}, Schedules: schedules}
+		l.State = ""
+		for i := range l.Schedules {
+			l.Schedules[i].State = ""
+		}
+		return newsletter.Declaration{Lists: []newsletter.DeclaredList{l}}
+	}
+	weekly, daily := newsletter.DeclaredSchedule{Schedule: w.Weekly}, newsletter.DeclaredSchedule{Schedule: w.Daily}
+	applied(t, s, file(weekly, daily), Start, "adopt list "+w.List.Name, "adopt topic raad", "adopt topic bewoners", "adopt topic experimenten",
+		"adopt schedule wekelijks", "adopt schedule dagelijks")
+
+	choice := w.All()
+	choice.ScheduleID = w.Daily.ID
+	reader := w.Join("lezer@voorbeeld.nl", Start, choice)
+	waiting := w.SignUp("wachtend@voorbeeld.nl", Start, choice)
+	w.Decide(waiting, Start)
+	w.Post("Nieuws", Start)
+	draft, err := s.AddExtraEdition(t.Context(), w.Daily.ID, By, Start)
+	w.check(err)
+
+	// Without a successor the readers would be left without a pace, and nothing happens.
+	if _, err := apply(t, s, file(weekly), true, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("without a successor: %v", err)
+	}
+
+	later := Start.Add(time.Hour)
+	weekly.Replaces = []string{"dagelijks"}
+	applied(t, s, file(weekly), later, "archive schedule dagelijks")
+	if got, err := s.Subscription(t.Context(), reader.PublicID); err != nil || got.ScheduleID != w.Weekly.ID || got.ReadingID != reader.ReadingID {
+		t.Errorf("the reader: %+v, %v", got, err)
+	}
+	if e, err := s.Edition(t.Context(), draft.PublicID); err != nil || e.State != newsletter.EditionCancelled || e.Reason != newsletter.ReasonScheduleEnded {
+		t.Errorf("the draft of the schedule that ended: %+v, %v", e, err)
+	}
+	// Who had not confirmed yet joins at the new pace, and is owed what the others are.
+	if c := w.Confirm(waiting, later); c.Standing[0].Subscription.ScheduleID != w.Weekly.ID {
+		t.Errorf("the sign-up that waited: %+v", c.Standing)
+	}
+	e := w.Edition(w.Weekly, later)
+	w.hasPosts(e, "Nieuws in")
 }
