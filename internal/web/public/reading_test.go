@@ -178,3 +178,42 @@ func TestReading_ForSearchEngines(t *testing.T) {
 		site.get(t, "/sitemap").has(t, 200, "/l/nieuwe-democratie/posts")
 	})
 }
+
+func TestE5_DocumentsInTheOperatorsWords(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		site, _ := newSite(t, s)
+		site.get(t, "/contact").has(t, 200, "Hier staat nog niet bij wie", "redactie@nieuws.example")
+		site.get(t, "/disclaimer").has(t, 200, "Er is geen disclaimer.")
+		for i, text := range []string{"Wij zijn **Noord**.\n\n<script>alert(1)</script>", "Wij zijn *Noord* en zuid.\n\n# Uw rechten\n\n[Klacht](https://autoriteit.example/)"} {
+			wording := newsletter.Wording{Purpose: newsletter.WordingPrivacy, Language: newsletter.Dutch, Text: text}
+			if _, err := s.SaveWording(t.Context(), &wording, storetest.By, storetest.Start.AddDate(0, 0, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page := site.get(t, "/privacy")
+		// The World has a first version of its own.
+		page.has(t, 200, "<em>Noord</em> en zuid", "<h2>Uw rechten</h2>", `href="https://autoriteit.example/"`, "Versie 3, van 3 november 2026.")
+		if strings.Contains(page.body, "alert(1)") {
+			t.Error("a script came through")
+		}
+		// In the language that there is, and it says so.
+		site.get(t, "/privacy?lang=en").has(t, 200, `<div class="prose" lang="nl">`, "Version 3, of 3 November 2026.")
+	})
+}
+
+func TestReading_EditionInTheBrowser(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		site, w := newSite(t, s)
+		w.Reader("jan", w.Weekly)
+		w.Post("Een raad die luistert", storetest.Start)
+		e := w.Edition(w.Weekly, storetest.Start.AddDate(0, 0, 7))
+		w.Release(e, storetest.Start.AddDate(0, 0, 7))
+		var id string
+		w.Ask(&id, `SELECT public_id FROM variant`)
+		page := site.get(t, "/e/"+id)
+		page.has(t, 200, `<meta name="robots" content="noindex">`, "<title>Onderwerp – Democratische Broedplaats Noord</title>", "<p>brief</p>", `<a href="/l/nieuwe-democratie">`)
+		if strings.Contains(page.body, "jan") || strings.Count(page.body, "/u/") > 0 {
+			t.Error("the page tells of a person")
+		}
+	})
+}
