@@ -178,6 +178,8 @@ func linkSamples() []Sample {
 	resting.Paused, resting.AllTopics, resting.Until = true, true, sampleTime
 	forever := resting
 	forever.Until = newsletter.Time{}
+	ended := sampleStanding()
+	ended.Ended = true
 	title := "Expertgroep Nieuwe Democratie"
 	return []Sample{
 		{"preferences", web.Page{Template: "preferences.html", Private: true, Data: page}},
@@ -189,6 +191,7 @@ func linkSamples() []Sample {
 		{"unsubscribe-returned", web.Page{Template: "unsubscribe.html", Private: true, Data: unsubscribePage{Title: title, Returned: true, Preferences: "/v/abc"}}},
 		{"why", web.Page{Template: "why.html", Private: true, Data: whyPage{Standing: sampleStanding(), RequestedAt: sampleTime, ConfirmedAt: sampleTime, Channel: "het formulier op deze site", Wording: "Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies.", WordingLang: newsletter.Dutch}}},
 		{"why-paused", web.Page{Template: "why.html", Private: true, Data: whyPage{Standing: resting}}},
+		{"why-ended", web.Page{Template: "why.html", Private: true, Data: whyPage{Standing: ended}}},
 		{"why-paused-openly", web.Page{Template: "why.html", Private: true, Data: whyPage{Standing: forever}}},
 	}
 }

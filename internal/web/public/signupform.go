@@ -180,6 +180,9 @@ func (c *choiceView) choice() (newsletter.Choice, error) {
 			choice.ScheduleID = pace.id
 		}
 	}
+	if choice.ScheduleID == 0 {
+		return choice, fault("pace-"+c.Name, "pace_unknown", "no pace is chosen for the list %q", c.Name)
+	}
 	var ids []int64
 	for _, topic := range c.Topics {
 		if topic.Checked && !c.AllTopics {
