@@ -93,18 +93,28 @@ type Sender struct {
 	// BounceAddress takes the reports of mail that could not be delivered, each under a tag of its
 	// own (VERP). Empty: Address takes them, and they can't be told apart.
 	BounceAddress newsletter.Address
+	// FeedbackID ends the Feedback-ID of our mail, by which large providers count complaints.
+	FeedbackID string
 }
 
 // Organisation stands at the foot of every mail and page.
 type Organisation struct {
-	Name, PostalAddress string
-	Mail                newsletter.Address
-	Phone, Website      string
+	Name           string
+	PostalAddress  []string // its lines
+	Mail           newsletter.Address
+	Phone, Website string
+	// Follow names where else the organisation is to be found.
+	Follow []Link
+	// Statement is the address of its registered accessibility statement.
+	Statement string
 }
+
+// Link is a named address.
+type Link struct{ Title, URL string }
 
 // Pages are Markdown files of the operator in one language.
 type Pages struct {
-	ContactFile, PrivacyFile, AccessibilityFile string
+	ContactFile, PrivacyFile, AccessibilityFile, DisclaimerFile string
 }
 
 // Signup bounds what the form may cause.

@@ -135,6 +135,7 @@ func (l *loader) fileRules() {
 		l.textFile(pagesKey(lang, "contact_file"), p.ContactFile)
 		l.textFile(pagesKey(lang, "privacy_file"), p.PrivacyFile)
 		l.textFile(pagesKey(lang, "accessibility_file"), p.AccessibilityFile)
+		l.textFile(pagesKey(lang, "disclaimer_file"), p.DisclaimerFile)
 	}
 	if c.TemplatesDir != "" {
 		if info, err := os.Stat(c.TemplatesDir); err != nil {

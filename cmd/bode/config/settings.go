@@ -116,16 +116,22 @@ func (c *Config) peopleSettings() []setting {
 			about: "Where answers go; a person should read it. Without it, sender.address."},
 		{key: "sender.bounce_address", value: mailAddress(&c.Sender.BounceAddress), sample: "bounce@nieuws.example.nl",
 			about: "Mailbox for reports about mail that could not be delivered. Each message has a sender of its own there, bounce+…@nieuws.example.nl, so the mailbox must take addresses with a +. Without it, reports go to sender.address."},
+		{key: "sender.feedback_id", value: feedbackID(&c.Sender.FeedbackID), sample: "voorbeeld-nl",
+			about: "Name by which large mailbox providers count complaints (Feedback-ID), 5 to 15 letters, digits and hyphens."},
 		{key: "organisation.name", value: anyText(&c.Organisation.Name), sample: "Stichting Voorbeeld", required: true,
 			about: "Who is responsible; stands at the foot of every mail and page."},
-		{key: "organisation.postal_address", value: anyText(&c.Organisation.PostalAddress), sample: "Postbus 1, 9400 AA Assen", required: true,
-			about: "Postal address, on one line."},
+		{key: "organisation.postal_address", value: anyLines(&c.Organisation.PostalAddress), sample: "Postbus 1,9400 AA Assen", required: true,
+			about: "Lines of the postal address."},
 		{key: "organisation.mail", value: mailAddress(&c.Organisation.Mail), sample: "info@example.nl", required: true,
 			about: "Address that people may write to."},
 		{key: "organisation.phone", value: anyText(&c.Organisation.Phone), sample: "0592 12 34 56",
 			about: "Telephone number, as people read it."},
 		{key: "organisation.website", value: websiteURL(&c.Organisation.Website), sample: "https://www.example.nl",
 			about: "Website of the organisation itself."},
+		{key: "organisation.follow", value: links(&c.Organisation.Follow), sample: "Mastodon https://social.example.nl/@voorbeeld",
+			about: "Where else the organisation can be followed: names, each with an address."},
+		{key: "organisation.statement", value: websiteURL(&c.Organisation.Statement), sample: "https://www.example.nl/toegankelijkheid",
+			about: "Address of the organisation's own registered accessibility statement."},
 	}
 }
 
@@ -146,7 +152,9 @@ func (c *Config) pageSettings() []setting {
 			setting{key: pagesKey(lang, "privacy_file"), value: anyPath(&p.PrivacyFile), sample: "/etc/bode/privacy." + string(lang) + ".md",
 				about: "Your privacy statement, in Markdown. Sign-up stays closed without it."},
 			setting{key: pagesKey(lang, "accessibility_file"), value: anyPath(&p.AccessibilityFile), sample: "/etc/bode/accessibility." + string(lang) + ".md",
-				about: "Your accessibility statement, in Markdown, with a link to its registration."},
+				about: "Your accessibility statement, in Markdown."},
+			setting{key: pagesKey(lang, "disclaimer_file"), value: anyPath(&p.DisclaimerFile), sample: "/etc/bode/disclaimer." + string(lang) + ".md",
+				about: "Your disclaimer, in Markdown."},
 		)
 	}
 	return all

@@ -63,6 +63,65 @@ func anyText(to *string) value {
 	}, same)
 }
 
+// anyLines is a list of texts of one line each.
+func anyLines(to *[]string) value {
+	return value{kind: list,
+		set: func(texts []string) error {
+			var all []string
+			for _, s := range texts {
+				var line string
+				if err := anyText(&line).set([]string{s}); err != nil {
+					return err
+				}
+				all = append(all, line)
+			}
+			*to = all
+			return nil
+		},
+		show: func() []string { return *to },
+	}
+}
+
+// links is a list of names with an address each: "Mastodon https://social.example.nl/@wij".
+func links(to *[]Link) value {
+	return value{kind: list,
+		set: func(texts []string) error {
+			var all []Link
+			for _, s := range texts {
+				fields := strings.Fields(s)
+				if len(fields) < 2 {
+					return fmt.Errorf("%q is not a name with an address, such as \"Mastodon https://social.example.nl/@wij\"", s)
+				}
+				last := len(fields) - 1
+				link := Link{Title: strings.Join(fields[:last], " ")}
+				if err := websiteURL(&link.URL).set(fields[last:]); err != nil {
+					return err
+				}
+				all = append(all, link)
+			}
+			*to = all
+			return nil
+		},
+		show: func() []string {
+			var texts []string
+			for _, l := range *to {
+				texts = append(texts, l.Title+" "+l.URL)
+			}
+			return texts
+		},
+	}
+}
+
+// feedbackID is what large mailbox providers ask of the last part of a Feedback-ID.
+func feedbackID(to *string) value {
+	return scalar(text, to, func(s string) (string, error) {
+		if s != "" && (len(s) < 5 || len(s) > 15 || !isHostname(s) || strings.Contains(s, ".")) {
+			return "", fmt.Errorf("%q is not 5 to 15 letters, digits and hyphens", s)
+		}
+		return s, nil
+	}, same)
+}
+
 func anyPath(to *string) value {
 	return scalar(path, to, func(s string) (string, error) { return s, nil }, same)
 }
