@@ -102,6 +102,9 @@ func checkAddress(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return badAddress("the address must begin with https:// or http:// and name a host")
 	}
+	if u.User != nil {
+		return badAddress("a name or password must not stand in the address of a feed")
+	}
 	// Ports of other services would make us talk to them in a language that they might mistake.
 	port, err := strconv.Atoi(u.Port())
 	if u.Port() != "" && (err != nil || port != 80 && port != 443 && (port < 1024 || port > 65535)) {

@@ -49,13 +49,13 @@ func TestGuard_RefusesWhatIsNoNumber(t *testing.T) {
 }
 
 func TestParseAddress(t *testing.T) {
-	for _, good := range []string{"https://voorbeeld.nl/rss", "http://voorbeeld.nl:8080/", "https://u:p@voorbeeld.nl:443/", " https://voorbeeld.nl "} {
+	for _, good := range []string{"https://voorbeeld.nl/rss", "http://voorbeeld.nl:8080/", "https://voorbeeld.nl:443/", " https://voorbeeld.nl "} {
 		if _, err := parseAddress(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
 	for _, bad := range []string{"", "voorbeeld.nl/rss", "ftp://voorbeeld.nl/", "file:///etc/passwd", "gopher://voorbeeld.nl/", "https://", "https:///pad",
-		"http://voorbeeld.nl:25/", "http://voorbeeld.nl:0/", "http://voorbeeld.nl:99999/", "http://voor beeld.nl/", "javascript:alert(1)", "http://[::1/"} {
+		"http://voorbeeld.nl:25/", "http://voorbeeld.nl:0/", "http://voorbeeld.nl:99999/", "http://voor beeld.nl/", "javascript:alert(1)", "http://[::1/", "https://u:p@voorbeeld.nl/", "https://u@voorbeeld.nl/"} {
 		if _, err := parseAddress(bad); err == nil || !strings.Contains(err.Error(), "address") {
 			t.Errorf("%q: %v", bad, err)
 		}

@@ -81,7 +81,7 @@ type answer struct {
 
 // ask sends the question and follows redirects, each checked like the first address.
 func (c *Client) ask(ctx context.Context, f *newsletter.Feed) (*answer, error) {
-	start, err := parseAddress(f.URL)
+	from, err := parseAddress(f.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +89,9 @@ func (c *Client) ask(ctx context.Context, f *newsletter.Feed) (*answer, error) {
 	if f.Internal {
 		transport = c.inside
 	}
-	from, movedTo, forGood := start, "", true
+	movedTo, forGood := "", true
 	for range maxRedirects + 1 {
-		response, err := transport.RoundTrip(c.question(ctx, f, start, from))
+		response, err := transport.RoundTrip(c.question(ctx, f, from))
 		if err != nil {
 			return nil, explain(ctx, err)
 		}
@@ -107,16 +107,16 @@ func (c *Client) ask(ctx context.Context, f *newsletter.Feed) (*answer, error) {
 		// Only an unbroken row of permanent redirects says where the feed lives.
 		forGood = forGood && (response.StatusCode == http.StatusMovedPermanently || response.StatusCode == http.StatusPermanentRedirect)
 		if from = next; forGood {
-			movedTo = next.Redacted()
+			movedTo = next.String()
 		}
 	}
 	return nil, newsletter.Errorf(newsletter.Unavailable, "feed_redirects",
 		"its server sent us on more than %d times; give the address where the feed really is", maxRedirects)
 }
 
-// question makes the request for one hop. The name and password in a feed's address go to the
-// origin that they were given for, and nowhere else.
-func (c *Client) question(ctx context.Context, f *newsletter.Feed, start, to *url.URL) *http.Request {
+// question makes the request for one hop. It carries nothing that one host may know and the next
+// may not: no cookies, no credentials, no Referer.
+func (c *Client) question(ctx context.Context, f *newsletter.Feed, to *url.URL) *http.Request {
 	request := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: http.Header{
 		"User-Agent":      {"Bode/" + c.options.Version + " (+" + c.options.PublicURL + ")"},
 		"Accept":          {"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"},
@@ -128,14 +128,8 @@ func (c *Client) question(ctx context.Context, f *newsletter.Feed, start, to *ur
 	if f.Modified != "" {
 		request.Header.Set("If-Modified-Since", f.Modified)
 	}
-	if start.User != nil && sameOrigin(start, to) {
-		password, _ := start.User.Password()
-		request.SetBasicAuth(start.User.Username(), password)
-	}
 	return request
 }
-
-func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
 // redirect returns where a response sends us, or nil when it doesn't.
 func redirect(response *http.Response, from *url.URL) (*url.URL, error) {
@@ -148,7 +142,7 @@ func redirect(response *http.Response, from *url.URL) (*url.URL, error) {
 	if err != nil || response.Header.Get("Location") == "" {
 		return nil, badAddress("its server sends us on to an address that can't be read")
 	}
-	next.User, next.Fragment = nil, ""
+	next.Fragment = ""
 	if from.Scheme == "https" && next.Scheme == "http" {
 		return nil, newsletter.Errorf(newsletter.Forbidden, "feed_downgrade",
 			"its server sends us from https on to http, where anybody on the way could change the feed; give the https address, or the http one if that is meant")

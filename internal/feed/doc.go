@@ -15,7 +15,7 @@
 // server. So the address is checked where nothing can change it any more: when the connection is
 // made, on the number that it goes to (address.go). Only a feed that is marked internal may live
 // at a private address. Every answer is bounded in size, before and after decompression, and in
-// time; nothing of one feed's credentials goes to another host.
+// time. There are no credentials, cookies or referrers that could come to the wrong host.
 //
 // We ask as a good guest (pace.go): one question at a time per host; with the validators of RFC
 // 9110, section 13, so that an unchanged feed costs its source a few bytes; no oftener than the

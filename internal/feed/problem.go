@@ -48,7 +48,7 @@ func refused(status int) error {
 	case status == http.StatusGone:
 		return say(newsletter.NotFound, "the feed is gone for good; it will not be asked again")
 	case status == http.StatusUnauthorized:
-		return say(newsletter.Forbidden, "it asks for a name and a password, which can stand in the feed's address")
+		return say(newsletter.Forbidden, "it asks for a name and a password, and Bode reads only open feeds")
 	case status == http.StatusForbidden, status == http.StatusUnavailableForLegalReasons:
 		return say(newsletter.Forbidden, "it does not let us in; ask its owner to allow our User-Agent")
 	case status == http.StatusTooManyRequests:

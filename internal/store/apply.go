@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -177,13 +179,23 @@ func (t *tx) applyFeed(c *newsletter.Change, f newsletter.Feed, listID int64, no
 		return err
 	}
 	if !c.Baseline && !c.Sets("url") {
-		return nil
+		return t.rereadFeed(c, now)
 	}
 	// What was known of the old source says nothing of the new one.
 	return t.exec(`
 		UPDATE feed SET etag = '', last_modified = '', failures = 0, last_error = '', moved_to = '', state = 'ok', next_at = $2,
 			baseline_at = CASE WHEN $3 THEN NULL ELSE baseline_at END
 		WHERE id = $1`, c.ID, newsletter.At(now), c.Baseline)
+}
+
+// rereadFeed has a feed whose categories now mean other topics read once more, though its source may
+// say that nothing changed: posts that are in no edition yet get their topics by it.
+func (t *tx) rereadFeed(c *newsletter.Change, now time.Time) error {
+	remapped := slices.ContainsFunc(c.Fields, func(f newsletter.FieldChange) bool { return strings.HasPrefix(f.Name, "topics.") })
+	if !remapped {
+		return nil
+	}
+	return t.exec(`UPDATE feed SET etag = '', last_modified = '', next_at = $2 WHERE id = $1`, c.ID, newsletter.At(now))
 }
 
 func (t *tx) applySchedule(c *newsletter.Change, s newsletter.Schedule, listID int64, now time.Time) error {

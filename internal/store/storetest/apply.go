@@ -15,6 +15,7 @@ func applyCases() []Case {
 	return []Case{
 		{"a declaration is applied, and then again", []string{"PlanApply", "Apply"}, testApply},
 		{"applying changes, archives and restores", []string{"Apply"}, testApplyChanges},
+		{"a feed with another mapping is read again", []string{"Apply"}, testApplyMapping},
 		{"applying refuses what it can't do", []string{"Apply"}, testApplyRefuses},
 		{"a schedule that ends is succeeded", []string{"Apply"}, testApplySuccessor},
 		{"applying is all or nothing", []string{"Apply"}, testApplyWhole},
@@ -173,6 +174,25 @@ func testApplyChanges(t *testing.T, s *store.Store) {
 	applied(t, s, d, later, "restore topic zorg")
 	if got := installation(t, s).Topics[1]; !got.ArchivedAt.IsZero() || got.ID != before.Topics[1].ID {
 		t.Errorf("restored: %+v", got)
+	}
+}
+
+// Posts that are in no edition yet follow the mapping of their feed.
+func testApplyMapping(t *testing.T, s *store.Store) {
+	applied(t, s, declaration(), Start, "create list wijkraden", "create topic geld", "create topic zorg", "create feed site", "create schedule week")
+	f := installation(t, s).Feeds[0]
+	if _, err := s.SaveFetch(t.Context(), fetched(f, Start), newsletter.System("feed"), Start); err != nil {
+		t.Fatal(err)
+	}
+	d, later := declaration(), Start.Add(time.Minute)
+	applied(t, s, d, later)
+	if got := installation(t, s).Feeds[0]; got.ETag == "" || !got.NextAt.Equal(Start.Add(time.Hour)) {
+		t.Errorf("nothing was changed, and the feed is read again: %+v", got)
+	}
+	d.Lists[0].Feeds[0].Mapping = newsletter.Mapping{"Begroting": "geld"}
+	applied(t, s, d, later, "change feed site")
+	if got := installation(t, s).Feeds[0]; got.ETag != "" || got.Modified != "" || !got.NextAt.Equal(later) || got.BaselineAt.IsZero() {
+		t.Errorf("the mapping was changed, and the feed is not read again: %+v", got)
 	}
 }
 
