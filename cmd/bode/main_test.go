@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -18,11 +20,14 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/*.txtar: what an operator types, and what comes back.
 func TestScripts(t *testing.T) {
+	source := httptest.NewServer(http.FileServer(http.Dir("../../internal/feed/testdata/samples")))
+	t.Cleanup(source.Close) // the scripts run in parallel, after this function
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("USER", "operator")
+			env.Setenv("SOURCE", source.URL)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},

@@ -23,6 +23,7 @@ type program struct {
 
 	Apply      applyCommand      `cmd:"" help:"Make lists, topics, feeds and schedules as a file says."`
 	Post       postCommand       `cmd:"" help:"Publish, list and withdraw posts."`
+	Feed       feedCommand       `cmd:"" help:"See how feeds do, try one out, wake one."`
 	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
 	Schedule   scheduleCommand   `cmd:"" help:"Try out a schedule."`
