@@ -105,10 +105,14 @@ func (t *Tally) Scan(src any) error {
 }
 
 // TooManyUntil is the error that a limit is reached. "Count" of its Args is the whole minutes to
-// wait, at least one.
+// wait, at least one; from two hours on the reason ends in _hours, and it is hours.
 func TooManyUntil(reason string, again, now time.Time) *Error {
-	minutes := max(1, int((again.Sub(now)+time.Minute-1)/time.Minute))
-	e := Errorf(TooMany, reason, "there were too many requests: try again in %d minutes", minutes)
-	e.Args = map[string]any{"Count": minutes}
+	unit, name, wait := time.Minute, "minutes", again.Sub(now)
+	if wait > 2*time.Hour {
+		unit, name, reason = time.Hour, "hours", reason+"_hours"
+	}
+	count := max(1, int((wait+unit-1)/unit))
+	e := Errorf(TooMany, reason, "there were too many requests: try again in %d %s", count, name)
+	e.Args = map[string]any{"Count": count}
 	return e
 }

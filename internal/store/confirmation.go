@@ -87,7 +87,9 @@ func (s *Store) ConfirmSignup(ctx context.Context, id newsletter.PublicID, proof
 		if err != nil {
 			return err
 		}
+		address := newsletter.Address("") // told to who confirms, not to who taps again
 		if u.UsedAt.IsZero() {
+			address = u.Address
 			if err := t.confirm(u, proof, hashes, newsletter.At(now)); err != nil {
 				return err
 			}
@@ -95,8 +97,11 @@ func (s *Store) ConfirmSignup(ctx context.Context, id newsletter.PublicID, proof
 				return err
 			}
 		}
-		c, err = t.confirmation(u)
-		return err
+		if c, err = t.confirmation(u); err != nil {
+			return err
+		}
+		c.Address = address
+		return nil
 	})
 	return c, err
 }

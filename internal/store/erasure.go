@@ -35,6 +35,7 @@ func (s *Store) Erase(ctx context.Context, address newsletter.Address, hash func
 	}
 	// What was overwritten in the file must not live on in its log. The person is gone either way:
 	// that a reader held the log up is for housekeeping to mend, not for them to worry about.
+	s.erased.Store(true)
 	if err := s.TruncateLog(ctx); err != nil {
 		s.log.WarnContext(ctx, "store: the write-ahead log could not be emptied after an erasure; housekeeping tries again", "error", err)
 	}

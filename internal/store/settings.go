@@ -83,8 +83,8 @@ func (t *tx) grant(sub *newsletter.Subscription, wish newsletter.Wish, at newsle
 	return true, t.saveSubscription(sub, at)
 }
 
-// pause stops a subscription's mail. Posts in mail that was not handed over count as not had: the
-// first digest afterwards links them with those of the pause.
+// pause stops a subscription's mail. Posts in mail that was not handed over are owed again, and come
+// after the pause.
 func (t *tx) pause(sub *newsletter.Subscription, until, at newsletter.Time) error {
 	sub.PausedUntil = until
 	if sub.State == newsletter.SubscriptionPaused {

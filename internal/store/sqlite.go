@@ -91,18 +91,20 @@ func refuseNetwork(dir string) error {
 	return nil
 }
 
-// TruncateLog writes the write-ahead log back and empties it, so that nothing erased stays in it. It
-// waits for readers as long as any statement does.
+// TruncateLog empties the write-ahead log after an erasure, so that nothing erased stays in it, if
+// that was not done yet by the erasure itself: then a reader held the log up. It waits for readers as
+// long as any statement does.
 func (s *Store) TruncateLog(ctx context.Context) error {
-	if s.reader == s.db {
-		return nil // PostgreSQL keeps its own
+	if !s.erased.Load() || s.reader == s.db {
+		return nil // PostgreSQL keeps its own log
 	}
 	var busy, pages, moved int
 	if err := s.db.QueryRowxContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
 		return err
 	}
 	if busy != 0 {
-		return errors.New("the write-ahead log is in use")
+		return errors.New("a reader holds the write-ahead log up; it is emptied later")
 	}
+	s.erased.Store(false)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
 
@@ -21,6 +22,9 @@ type Store struct {
 	reader *sqlx.DB
 	name   string // for people: the path, or the URL without its password
 	log    *slog.Logger
+	// erased says that SQLite's write-ahead log may hold what was erased: also at the start, for a
+	// crash may have come between.
+	erased atomic.Bool
 }
 
 func init() {
@@ -33,6 +37,7 @@ func init() {
 // Migrate and CheckVersion.
 func Open(ctx context.Context, name string, log *slog.Logger) (*Store, error) {
 	s := &Store{log: log}
+	s.erased.Store(true)
 	var err error
 	if IsPostgres(name) {
 		err = s.openPostgres(ctx, name)

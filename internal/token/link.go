@@ -24,12 +24,13 @@ const (
 	AddressChange Purpose = 6 // change of address: the new address confirms
 	AddressUndo   Purpose = 7 // change of address: the old address takes it back
 	SignIn        Purpose = 8 // staff sign-in, single use
+	Ticket        Purpose = 9 // access link that was opened: the pages that follow it
 )
 
 // purposes names them for the derivation of keys, where they may not change either.
 var purposes = map[Purpose]string{
 	Confirm: "confirm", Unsubscribe: "unsubscribe", Preferences: "preferences", Why: "why", Access: "access",
-	AddressChange: "address_change", AddressUndo: "address_undo", SignIn: "sign_in",
+	AddressChange: "address_change", AddressUndo: "address_undo", SignIn: "sign_in", Ticket: "ticket",
 }
 
 func (p Purpose) String() string {

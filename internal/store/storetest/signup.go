@@ -78,7 +78,7 @@ func testQuotas(t *testing.T, s *store.Store) {
 		{9 * time.Minute, []newsletter.Quota{network, other}, "", 0}, // another address
 		{10 * time.Minute, []newsletter.Quota{network, address}, "", 0},
 		{20 * time.Minute, []newsletter.Quota{network, address}, "", 0},
-		{30 * time.Minute, []newsletter.Quota{network, address}, "limit_address", 24*60 - 30},
+		{30 * time.Minute, []newsletter.Quota{network, address}, "limit_address_hours", 24},
 		{30 * time.Minute, []newsletter.Quota{network, other}, "", 0}, // the fifth: what was refused counted nowhere
 		{45 * time.Minute, []newsletter.Quota{network, other}, "limit_network", 15},
 		{24 * time.Hour, []newsletter.Quota{network, address}, "", 0},

@@ -1,0 +1,71 @@
+package signup
+
+import (
+	"log/slog"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/token"
+)
+
+// Config is what an operator may set.
+type Config struct {
+	// Closed takes the form away, by hand.
+	Closed bool
+	// Language is the one that texts of the operator's fall back to.
+	Language newsletter.Language
+	// Domain is the sender's, of Message-IDs.
+	Domain string
+	// LinkLife is for how long a confirmation link works; 7 days unless set.
+	LinkLife time.Duration
+	// MinFill is how long at least a person takes over the form, to the second; a robot takes less.
+	MinFill time.Duration
+	Limits  Limits
+}
+
+// The times of links that nobody needs to set.
+const (
+	defaultLinkLife = 7 * 24 * time.Hour
+	// AccessLife is for how long an access link works until it is opened.
+	AccessLife = time.Hour
+	// ChangeLife is for how long a new address may confirm.
+	ChangeLife = 24 * time.Hour
+)
+
+// Service is sign-up for the public pages, and the worker behind it. It is safe for concurrent use.
+type Service struct {
+	store       Store
+	links       *token.Ring
+	suppression *token.Hashes
+	counting    *token.Hashes
+	config      Config
+	log         *slog.Logger
+}
+
+// New makes one. suppression are the hashes of the suppression list, counting those of limits.
+func New(store Store, links *token.Ring, suppression, counting *token.Hashes, config Config, log *slog.Logger) *Service {
+	if config.LinkLife <= 0 {
+		config.LinkLife = defaultLinkLife
+	}
+	if !config.Language.Valid() {
+		config.Language = newsletter.Dutch
+	}
+	return &Service{store: store, links: links, suppression: suppression, counting: counting, config: config, log: log}
+}
+
+// system is the actor of what nobody has proved to be the person's own wish yet.
+var system = newsletter.System("signup")
+
+// withLinks gives each subscription the tokens of its own pages. They work for as long as mail lies
+// in boxes.
+func (s *Service) withLinks(standing []newsletter.Standing) {
+	for i := range standing {
+		standing[i].Links = s.Links(standing[i].Subscription.PublicID)
+	}
+}
+
+// Links returns the tokens of a subscription's own pages.
+func (s *Service) Links(id newsletter.PublicID) newsletter.Links {
+	sign := func(p token.Purpose) string { return s.links.Sign(p, id, time.Time{}) }
+	return newsletter.Links{Preferences: sign(token.Preferences), Unsubscribe: sign(token.Unsubscribe), Why: sign(token.Why)}
+}

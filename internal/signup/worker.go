@@ -1,0 +1,113 @@
+package signup
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// The worker's rhythm.
+const (
+	lookEvery = 400 * time.Millisecond // a mail is decided on within a second of its request
+	restAfter = 5 * time.Second        // after a fault, so that a database in trouble isn't pressed
+	tidyEvery = 10 * time.Minute
+	batch     = 100
+)
+
+// Worker decides on requests, resumes pauses and keeps house. It works beside other processes that
+// do the same.
+type Worker struct {
+	Service *Service
+	Now     func() time.Time
+}
+
+// Run works until ctx ends.
+func (w *Worker) Run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var tidied time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		wait := lookEvery
+		err := w.Service.Decide(ctx, w.Now())
+		// A clock that was set back must not keep the house untidy.
+		if now := w.Now(); err == nil && now.Sub(tidied).Abs() >= tidyEvery {
+			tidied = now
+			err = w.Service.Tidy(ctx, now)
+		}
+		if err != nil && ctx.Err() == nil {
+			w.Service.log.ErrorContext(ctx, "signup: a request could not be decided on, or the house not kept; it waits", "error", err)
+			wait = restAfter
+		}
+		timer.Reset(wait)
+	}
+}
+
+// Decide looks at all requests that nobody looked at yet, and queues the mails that they deserve,
+// each in a transaction of its own. One that fails holds up no other.
+func (s *Service) Decide(ctx context.Context, now time.Time) error {
+	return errors.Join(
+		s.decideSignups(ctx, now),
+		s.decideAccessLinks(ctx, now),
+		s.decideAddressChanges(ctx, now),
+	)
+}
+
+func (s *Service) decideSignups(ctx context.Context, now time.Time) error {
+	undecided, err := s.store.UndecidedSignups(ctx, batch)
+	for _, u := range undecided {
+		decision, e := s.store.DecideSignup(ctx, u.ID, s.suppression.All(u.Address), system, now)
+		if e == nil && decision != "" {
+			s.log.InfoContext(ctx, "signup: decided", "signup", u.ID, "decision", decision)
+		}
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+func (s *Service) decideAccessLinks(ctx context.Context, now time.Time) error {
+	undecided, err := s.store.UndecidedAccessLinks(ctx, batch)
+	for _, l := range undecided {
+		_, e := s.store.DecideAccessLink(ctx, l.ID, system, now)
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+func (s *Service) decideAddressChanges(ctx context.Context, now time.Time) error {
+	undecided, err := s.store.UndecidedAddressChanges(ctx, batch)
+	for _, c := range undecided {
+		_, e := s.store.DecideAddressChange(ctx, c.ID, s.suppression.All(c.NewAddress), system, now)
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// Tidy ends pauses whose day has come, and forgets what is of no more use: sign-ups that nobody
+// confirmed (STANDARDS D2), links that open nothing, changes of address that nobody can take back,
+// counters that no limit looks at.
+func (s *Service) Tidy(ctx context.Context, now time.Time) error {
+	err := s.resume(ctx, now)
+	for _, forget := range []func(context.Context, newsletter.Actor, time.Time) (int64, error){
+		s.store.ForgetSignups, s.store.ForgetAccessLinks, s.store.ForgetAddressChanges, s.store.ForgetCounters,
+	} {
+		_, e := forget(ctx, system, now)
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, s.store.TruncateLog(ctx))
+}
+
+func (s *Service) resume(ctx context.Context, now time.Time) error {
+	for {
+		n, err := s.store.ResumeSubscriptions(ctx, batch, system, now)
+		if err != nil || n < batch {
+			return err
+		}
+	}
+}
