@@ -219,18 +219,24 @@ func TestFeed_Owes(t *testing.T) {
 	tests := []struct {
 		name      string
 		feed      newsletter.Feed
+		hasPosts  bool
 		published newsletter.Time
 		want      bool
 	}{
-		{"the baseline is owed to nobody", newsletter.Feed{}, day(2), false},
-		{"after it, all is, however old its date", newsletter.Feed{BaselineAt: day(5)}, day(1), true},
-		{"after it, without a date", newsletter.Feed{BaselineAt: day(5)}, none, true},
-		{"import since: the day itself", newsletter.Feed{ImportSince: day(2)}, day(2), true},
-		{"import since: before it", newsletter.Feed{ImportSince: day(2)}, day(1), false},
-		{"import since: no date", newsletter.Feed{ImportSince: day(2)}, none, false},
+		{"the baseline is owed to nobody", newsletter.Feed{}, false, day(2), false},
+		{"the baseline of a feed that was pointed elsewhere", newsletter.Feed{}, true, day(2), false},
+		{"after it, all is, however old its date", newsletter.Feed{BaselineAt: day(5)}, true, day(1), true},
+		{"after it, without a date", newsletter.Feed{BaselineAt: day(5)}, true, none, true},
+		{"after an empty one, what is older is not", newsletter.Feed{BaselineAt: day(5)}, false, day(1), false},
+		{"after an empty one, what is newer is", newsletter.Feed{BaselineAt: day(5)}, false, day(5), true},
+		{"after an empty one, without a date", newsletter.Feed{BaselineAt: day(5)}, false, none, true},
+		{"after an empty one, import since", newsletter.Feed{BaselineAt: day(5), ImportSince: day(1)}, false, day(1), true},
+		{"import since: the day itself", newsletter.Feed{ImportSince: day(2)}, false, day(2), true},
+		{"import since: before it", newsletter.Feed{ImportSince: day(2)}, false, day(1), false},
+		{"import since: no date", newsletter.Feed{ImportSince: day(2)}, false, none, false},
 	}
 	for _, tt := range tests {
-		if got := tt.feed.Owes(tt.published); got != tt.want {
+		if got := tt.feed.Owes(tt.published, tt.hasPosts); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

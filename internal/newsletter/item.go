@@ -45,9 +45,11 @@ type Saved struct {
 
 // Owes reports whether an item that is new to the list is owed to its subscribers. The first
 // successful fetch of a feed is a baseline: what it brings is old news, owed to nobody, unless it
-// was published at or after ImportSince.
-func (f *Feed) Owes(published Time) bool {
-	if !f.BaselineAt.IsZero() {
+// was published at or after ImportSince. When the baseline was empty, so that the feed has no posts
+// yet, what was published before it is old news too: a site that is being built shows its archive
+// a little later.
+func (f *Feed) Owes(published Time, hasPosts bool) bool {
+	if !f.BaselineAt.IsZero() && (hasPosts || published.IsZero() || !published.Before(f.BaselineAt.Time)) {
 		return true
 	}
 	return !f.ImportSince.IsZero() && !published.IsZero() && !published.Before(f.ImportSince.Time)

@@ -52,20 +52,24 @@ func (s *Store) Feed(ctx context.Context, id int64) (*newsletter.Feed, error) {
 	return &f, notFound(err, "feed", id)
 }
 
+// clockSkew is how far the clocks of two processes may differ.
+const clockSkew = time.Hour
+
 // ClaimDueFeeds returns feeds that are due, the longest due first, and makes them due again only
 // after the lease: so several processes don't ask one source at once, and a feed whose process
-// dies is asked again. SaveFetch sets the real next time.
+// dies is asked again. SaveFetch sets the real next time. A feed that was asked in the future is due
+// as well: a clock that was wrong and is right again must not silence it for years.
 func (s *Store) ClaimDueFeeds(ctx context.Context, lease time.Duration, limit int, _ newsletter.Actor, now time.Time) ([]newsletter.Feed, error) {
 	var feeds []newsletter.Feed
 	err := s.write(ctx, func(t *tx) error {
 		feeds = nil
 		return t.list(&feeds, `
-			UPDATE feed SET next_at = $1 WHERE id IN (
+			UPDATE feed SET next_at = $1, fetched_at = CASE WHEN fetched_at > $4 THEN NULL ELSE fetched_at END WHERE id IN (
 				SELECT id FROM feed
-				WHERE next_at <= $2 AND archived_at IS NULL AND state <> 'disabled'
+				WHERE (next_at <= $2 OR fetched_at > $4) AND archived_at IS NULL AND state <> 'disabled'
 				AND list_id IN (SELECT id FROM list WHERE state <> 'archived')
 				ORDER BY next_at, id LIMIT $3`+t.dialect.skipLocked+`)
-			RETURNING `+feedColumns, newsletter.At(now.Add(lease)), newsletter.At(now), limit)
+			RETURNING `+feedColumns, newsletter.At(now.Add(lease)), newsletter.At(now), limit, newsletter.At(now.Add(clockSkew)))
 	})
 	return feeds, err
 }

@@ -55,12 +55,16 @@ type intake struct {
 	feed     *newsletter.Feed
 	language newsletter.Language
 	topics   map[string]int64 // those that posts may get, by name
+	hasPosts bool             // the feed brought posts before
 	now      newsletter.Time
 }
 
 func (t *tx) openIntake(feed *newsletter.Feed, now time.Time) (*intake, error) {
 	in := &intake{feed: feed, topics: map[string]int64{}, now: newsletter.At(now)}
 	if err := t.get(&in.language, `SELECT language FROM list WHERE id = $1`+t.dialect.forUpdate, feed.ListID); err != nil {
+		return nil, err
+	}
+	if err := t.get(&in.hasPosts, `SELECT EXISTS (SELECT 1 FROM post WHERE list_id = $1 AND feed_id = $2)`, feed.ListID, feed.ID); err != nil {
 		return nil, err
 	}
 	var topics []newsletter.Topic
@@ -167,7 +171,7 @@ func samePost(a, b newsletter.Post) bool {
 func (t *tx) addItem(in *intake, item *newsletter.Item) (id int64, err error) {
 	post := newsletter.Post{ListID: in.feed.ListID, FeedID: &in.feed.ID, State: newsletter.PostPublished, StoredAt: in.now, ChangedAt: in.now}
 	in.fill(&post, item)
-	if in.feed.Owes(item.Published) {
+	if in.feed.Owes(item.Published, in.hasPosts) {
 		if post.Seq, err = t.drawSeq(post.ListID); err != nil {
 			return 0, err
 		}

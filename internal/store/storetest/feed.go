@@ -16,8 +16,10 @@ func feedCases() []Case {
 	return []Case{
 		{"feeds", []string{"CreateFeed", "Feeds", "Feed"}, testFeeds},
 		{"due feeds are claimed once", []string{"ClaimDueFeeds"}, testClaimDueFeeds},
+		{"a clock that was wrong silences no feed", []string{"ClaimDueFeeds"}, testClaimWrongClock},
 		{"a feed can be woken", []string{"WakeFeed"}, testWakeFeed},
 		{"the first fetch is a baseline", []string{"SaveFetch"}, testBaseline},
+		{"an empty baseline", []string{"SaveFetch"}, testEmptyBaseline},
 		{"import since: part of the baseline is owed", []string{"SaveFetch"}, testImportSince},
 		{"posts come in the order of their dates", []string{"SaveFetch"}, testFetchOrder},
 		{"an item that changes is followed until it is in an edition", []string{"SaveFetch"}, testFetchChanges},
@@ -159,6 +161,22 @@ func testClaimDueFeeds(t *testing.T, s *store.Store) {
 	}
 }
 
+func testClaimWrongClock(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	f := w.Feed("nieuws", nil)
+	w.Fetch(f, Start.AddDate(4, 0, 0), Item(1, "Een"))
+	for _, want := range []int{1, 0} { // due at once, and then not again and again
+		due, err := s.ClaimDueFeeds(t.Context(), time.Minute, 9, newsletter.System("feed"), Start)
+		if err != nil || len(due) != want {
+			t.Errorf("%d due, want %d; %v", len(due), want, err)
+		}
+	}
+	w.Fetch(f, Start.Add(30*time.Minute), Item(1, "Een")) // by a process whose clock is a little ahead
+	if due, err := s.ClaimDueFeeds(t.Context(), time.Minute, 9, newsletter.System("feed"), Start); err != nil || len(due) != 0 {
+		t.Errorf("%v, %v", due, err)
+	}
+}
+
 func testWakeFeed(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	f := w.Feed("nieuws", nil)
@@ -210,6 +228,21 @@ func testBaseline(t *testing.T, s *store.Store) {
 	if err != nil || !got.BaselineAt.Equal(Start) || !got.FetchedAt.Equal(later) || !got.NextAt.Equal(later.Add(time.Hour)) ||
 		got.ETag != `"1"` || got.Modified == "" || got.State != newsletter.FeedOK {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// A site that is being built may show its archive after our first look at it.
+func testEmptyBaseline(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	f := w.Feed("nieuws", nil)
+	baseline := Start.Add(2 * time.Hour)
+	w.Fetch(f, baseline)
+	w.Fetch(f, baseline.Add(time.Hour), Item(3, "Nieuw"), Item(1, "Archief"))
+	w.Fetch(f, baseline.Add(2*time.Hour), Item(0, "Nagekomen"))
+	for title, owed := range map[string]bool{"Archief": false, "Nieuw": true, "Nagekomen": true} {
+		if p := w.post(title); (p.Seq != nil) != owed {
+			t.Errorf("%s: seq %v", title, p.Seq)
+		}
 	}
 }
 
