@@ -21,6 +21,8 @@ type program struct {
 	Database   string   `placeholder:"NAME" group:"Configuration:" help:"SQLite file, or postgres://user@host/name."`
 	Set        []string `placeholder:"KEY=VALUE" sep:"none" group:"Configuration:" help:"Set any key of the configuration; may be repeated."`
 
+	Serve      serveCommand      `cmd:"" help:"Run the public site and the workers."`
+	Worker     workerCommand     `cmd:"" help:"Run workers alone, beside a serve."`
 	Apply      applyCommand      `cmd:"" help:"Make lists, topics, feeds and schedules as a file says."`
 	Post       postCommand       `cmd:"" help:"Publish, list and withdraw posts."`
 	Feed       feedCommand       `cmd:"" help:"See how feeds do, try one out, wake one."`

@@ -54,3 +54,8 @@ func database(c *Config) value {
 		return u.String(), nil
 	}, same)
 }
+
+// SMTPPassword returns the password for the mail server, if there is one.
+func (c *Config) SMTPPassword() (Secret, error) {
+	return secretOf(c.SMTP.Password, c.SMTP.PasswordFile)
+}

@@ -188,10 +188,12 @@ func (l *loader) privateKey(key, name string, check func(crypto.Signer) error) {
 // Notices are things that are allowed, but that an operator should know of.
 func (c *Config) Notices() []string {
 	var all []string
-	for _, lang := range newsletter.Languages() {
-		if p := c.Pages[lang]; p.ContactFile == "" || p.PrivacyFile == "" {
-			all = append(all, fmt.Sprintf("the form in language %s stays closed until pages.%s.contact_file and pages.%s.privacy_file are set", lang, lang, lang))
-		}
+	contact, privacy := false, false
+	for _, p := range c.Pages {
+		contact, privacy = contact || p.ContactFile != "", privacy || p.PrivacyFile != ""
+	}
+	if !contact || !privacy {
+		all = append(all, "sign-up stays closed until a contact_file and a privacy_file are set (pages.nl or pages.en)")
 	}
 	if c.DKIM.Domain == "" {
 		all = append(all, "mail is not signed by bode (dkim): make sure that the mail server does, or providers show no unsubscribe button")

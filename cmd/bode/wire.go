@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"bode.example/cmd/bode/config"
+	"bode.example/internal/compose"
+	"bode.example/internal/delivery"
+	"bode.example/internal/digest"
+	"bode.example/internal/feed"
+	"bode.example/internal/newsletter"
+	"bode.example/internal/signup"
+	"bode.example/internal/token"
+	"bode.example/internal/web"
+	"bode.example/internal/web/public"
+	"bode.example/mailer"
+	"bode.example/templates"
+)
+
+// wiring is in what serve, worker and demo differ.
+type wiring struct {
+	// pages says that the public site is served; what is in extra stands beside it, by prefix.
+	pages bool
+	extra func(web.Config) (prefix string, door http.Handler, err error)
+	now   func() time.Time
+	log   *slog.Logger
+}
+
+// newService puts the program together. This is the whole of it, from the database up: who needs
+// what can be read here and nowhere else. What it returns has begun nothing yet; see service.Run.
+func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, err error) {
+	s := &service{config: c, log: w.log, now: w.now}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+
+	// What everything stands on: texts, keys, database.
+	texts, err := templates.Load(c.TemplatesDir)
+	if err != nil {
+		return nil, err
+	}
+	if s.store, err = openDatabase(ctx, c, w.log); err != nil {
+		return nil, err
+	}
+	links, err := links(c)
+	if err != nil {
+		return nil, err
+	}
+	suppression, err := hashes(c, token.Suppression)
+	if err != nil {
+		return nil, err
+	}
+	counting, err := hashes(c, token.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.store.SeeClock(ctx, w.now()); err != nil {
+		return nil, err
+	}
+
+	// Posts come in.
+	feeds := &feed.Worker{Store: s.store, Log: w.log, Now: w.now, Client: feed.NewClient(feed.Options{
+		PublicURL: site(c), Version: thisVersion().Version, Zone: c.Zone})}
+
+	// Posts become editions.
+	composer, err := compose.New(texts, organisation(c), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	if err := composer.Check(); err != nil {
+		return nil, err
+	}
+	digester := &digest.Digester{Store: s.store, Composer: composer, Now: w.now, Log: w.log}
+
+	// People come and go.
+	people := signup.New(s.store, links, suppression, counting, signupConfig(c), w.log)
+	words, err := wordings(c, texts.Texts())
+	if err != nil {
+		return nil, err
+	}
+	if err := people.Publish(ctx, words, newsletter.System("start"), w.now()); err != nil {
+		return nil, err
+	}
+
+	// Mail goes out.
+	if s.pool, err = newPool(c); err != nil {
+		return nil, err
+	}
+	writer, err := newWriter(c, s, composer, links)
+	if err != nil {
+		return nil, err
+	}
+	sender := &delivery.Worker{Store: s.store, Writer: writer, Sender: s.pool, Name: workerName(), Now: w.now, Log: w.log,
+		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Hold: c.Delivery.Uncertain == "hold"}}
+
+	s.workers = []func(context.Context) error{
+		func(ctx context.Context) error { feeds.Run(ctx); return nil },
+		digester.Run,
+		func(ctx context.Context) error { return people.Run(ctx, w.now) },
+		sender.Run,
+		s.checkRelay,
+	}
+	if !w.pages {
+		return s, nil
+	}
+
+	// Readers come by.
+	kit := web.Config{Templates: texts, Languages: languagesFrom(c.Language), URL: c.PublicURL, Proxies: c.TrustedProxies,
+		Now: w.now, Log: w.log, Counts: &web.Counts{}}
+	door, err := public.New(public.Config{Web: kit, Site: publicSite(c), Store: s.store, Signup: people, Settings: people, Access: people,
+		Health: s.store.Ping})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", door)
+	if w.extra != nil {
+		prefix, door, err := w.extra(kit)
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle(prefix, door)
+	}
+	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, newsletter.Errorf(newsletter.Unavailable, "listen", "the address %s can't be listened on: %w", c.Listen, err)
+	}
+	s.server = &web.Server{Handler: mux, Log: w.log}
+	return s, nil
+}
+
+func signupConfig(c *config.Config) signup.Config {
+	return signup.Config{
+		Closed: c.Signup.Closed, Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: 2 * time.Second,
+		Limits: signup.Limits{AddressWait: c.Signup.AddressWait, AddressPerDay: c.Signup.AddressPerDay,
+			NetworkPerHour: c.Signup.NetworkPerHour, TotalPerHour: c.Signup.TotalPerHour},
+	}
+}
+
+// newPool makes the connections to the mail server; it dials when there is something to send. Two
+// are kept for mail that somebody waits for, however many digests are under way.
+func newPool(c *config.Config) (*mailer.Pool, error) {
+	relay := c.SMTP.Relay
+	password, err := c.SMTPPassword()
+	if err != nil {
+		return nil, &configError{err}
+	}
+	relay.Password = password.Reveal()
+	relay.Connections, relay.Reserved, relay.PerSecond = c.SMTP.Connections, 2, c.SMTP.Rate
+	if relay.LocalName = c.SMTP.Hello; relay.LocalName == "" {
+		relay.LocalName = c.PublicURL.Hostname()
+	}
+	return mailer.NewPool(relay)
+}
+
+// newWriter writes, merges and signs messages.
+func newWriter(c *config.Config, s *service, composer *compose.Composer, links *token.Ring) (*delivery.LetterWriter, error) {
+	sender, err := returnPath(c, links)
+	if err != nil {
+		return nil, err
+	}
+	own := &personal{site: site(c), links: links, composer: composer}
+	parts := delivery.WriterParts{
+		Load: s.store.Letter, Fields: own, Notices: &notices{personal: own, store: s.store, zone: c.Zone},
+		ReturnPath: sender, Domain: c.Sender.Address.Domain(), Zone: c.Zone,
+	}
+	signer, err := newSigner(c.DKIM)
+	if err != nil {
+		return nil, &configError{err}
+	}
+	if signer != nil { // a nil *Signer in the interface would not be nil
+		parts.Signer = signer
+	}
+	return delivery.NewLetterWriter(parts), nil
+}
+
+func newSigner(d config.DKIM) (*mailer.Signer, error) {
+	if d.Domain == "" {
+		return nil, nil
+	}
+	var keys []mailer.Key
+	for _, k := range []struct{ selector, file string }{{d.Selector, d.KeyFile}, {d.Ed25519Selector, d.Ed25519KeyFile}} {
+		if k.file == "" {
+			continue
+		}
+		private, err := mailer.LoadKey(k.file)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, mailer.Key{Selector: k.selector, Private: private})
+	}
+	return mailer.NewSigner(d.Domain, keys...)
+}
+
+// languagesFrom lists the languages, the default first.
+func languagesFrom(first newsletter.Language) []newsletter.Language {
+	all := []newsletter.Language{first}
+	for _, l := range newsletter.Languages() {
+		if l != first {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// workerName is unlike that of any worker that ever ran: leases are found again by it.
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), newsletter.NewPublicID().String()[:8])
+}
