@@ -45,6 +45,11 @@ func (s *service) Run(ctx context.Context) error {
 	return err
 }
 
+// always makes a worker of a part that has no faults of its own to tell.
+func always(run func(context.Context)) func(context.Context) error {
+	return func(ctx context.Context) error { run(ctx); return nil }
+}
+
 // untilStopped runs a part; that it was told to stop is no error of its own.
 func untilStopped(ctx context.Context, work func(context.Context) error) error {
 	err := work(ctx)

@@ -103,9 +103,9 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Hold: c.Delivery.Uncertain == "hold"}}
 
 	s.workers = []func(context.Context) error{
-		func(ctx context.Context) error { feeds.Run(ctx); return nil },
+		always(feeds.Run),
 		digester.Run,
-		func(ctx context.Context) error { return people.Run(ctx, w.now) },
+		always((&signup.Worker{Service: people, Now: w.now}).Run),
 		sender.Run,
 		s.checkRelay,
 	}
