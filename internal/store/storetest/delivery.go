@@ -213,8 +213,8 @@ func testGateConfirmation(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a")
 	confirmation := func(address string, used any, expires time.Time) {
 		var signup int64
-		x.Ask(&signup, `INSERT INTO signup (public_id, address, language, wording_hash, privacy_hash, created_at, expires_at, used_at)
-			VALUES ($1, $2, 'nl', '', '', $3, $4, $5) RETURNING id`, newsletter.NewPublicID(), address, newsletter.At(x.now), newsletter.At(expires), used)
+		x.Ask(&signup, `INSERT INTO signup (public_id, address, address_key, language, wording_hash, privacy_hash, created_at, expires_at, used_at)
+			VALUES ($1, $2, $2, 'nl', '', '', $3, $4, $5) RETURNING id`, newsletter.NewPublicID(), address, newsletter.At(x.now), newsletter.At(expires), used)
 		x.Do(`INSERT INTO delivery (kind, address, language, template, ref, domain, state, due_at, expires_at, created_at)
 			VALUES ('confirmation', $1, 'nl', 'confirmation', $2, 'voorbeeld.nl', 'pending', $3, $3, $3)`, address, signup, newsletter.At(x.now))
 	}
