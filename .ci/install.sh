@@ -14,7 +14,10 @@ has_axe() { grep -qs "\"version\": \"$axe_version\"" "$axe/package.json"; }
 # The race detector is C: it needs a compiler that can also link.
 has_cgo() { echo 'int main(void) { return 0; }' | "${CC:-gcc}" -x c -o /dev/null - 2>/dev/null; }
 
-if ! has go; then
+# From 1.21 on Go fetches the version that go.mod asks for by itself; older ones can't read it.
+has_go() { has go && [ "$(go env GOVERSION | sed -nE 's/^go1\.([0-9]+).*/\1/p')" -ge 21 ] 2>/dev/null; }
+
+if ! has_go; then
 	echo "install Go $(sed -n 's/^go //p' go.mod) or newer (https://go.dev/dl)" >&2
 	exit 1
 fi
