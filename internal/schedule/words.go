@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"bode.example/internal/newsletter"
@@ -182,7 +183,7 @@ func (g *grammar) month(days, months set, allMonths bool) string {
 func (g *grammar) numbers(s set) string {
 	var names [60]string
 	for n := range names {
-		names[n] = fmt.Sprint(n)
+		names[n] = strconv.Itoa(n)
 	}
 	return g.names(s, names[:])
 }

@@ -126,7 +126,7 @@ func (c *Cluster) serve(ctx context.Context, install *installation, password str
 	if err != nil {
 		return err
 	}
-	defer logFile.Close() //nolint:errcheck // the server has its own copy
+	defer logFile.Close() // the server has its own copy
 	server.Stdout, server.Stderr = logFile, logFile
 	if err := server.Start(); err != nil {
 		return err
@@ -146,7 +146,7 @@ func (c *Cluster) awaitRole(ctx context.Context, gone <-chan error, password str
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // nothing is under way
+	defer db.Close() // nothing is under way
 	for {
 		_, err = db.ExecContext(ctx, "CREATE ROLE bode LOGIN CREATEDB PASSWORD '"+password+"'")
 		if err == nil {
@@ -155,7 +155,7 @@ func (c *Cluster) awaitRole(ctx context.Context, gone <-chan error, password str
 		}
 		select {
 		case end := <-gone:
-			return fmt.Errorf("postgres ended at once: %v", end)
+			return fmt.Errorf("postgres ended at once: %v", end) //nolint:errorlint // nil when it says that all is well
 		case <-ctx.Done():
 			return fmt.Errorf("postgres does not answer: %w", err)
 		case <-time.After(20 * time.Millisecond):
@@ -174,7 +174,7 @@ func freePort() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer l.Close() //nolint:errcheck // it accepted nothing
+	defer l.Close() // it accepted nothing
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	return port, err
 }

@@ -19,11 +19,11 @@ func (s *server) template(name string, fill func(databaseURL string) error) (str
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close() //nolint:errcheck // it only goes back to the pool
+	defer conn.Close() // it only goes back to the pool
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext($1))", final); err != nil {
 		return "", fmt.Errorf("waiting for another process to make it: %w", err)
 	}
-	defer conn.ExecContext(ctx, "SELECT pg_advisory_unlock(hashtext($1))", final) //nolint:errcheck // ends with the session too
+	defer conn.ExecContext(ctx, "SELECT pg_advisory_unlock(hashtext($1))", final) // ends with the session too
 
 	var found bool
 	if err := conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", final).Scan(&found); err != nil {

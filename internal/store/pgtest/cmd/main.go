@@ -34,7 +34,7 @@ func run(command []string) (code int, err error) {
 		if err != nil {
 			return 1, err
 		}
-		defer cluster.Stop() //nolint:errcheck // the command's result is what counts; the watcher removes it in any case
+		defer cluster.Stop() // the command's result is what counts; the watcher removes it in any case
 		if err := os.Setenv(pgtest.EnvURL, cluster.URL); err != nil {
 			return 1, err
 		}
