@@ -11,6 +11,7 @@ import (
 	"bode.example/cmd/bode/declaration"
 	"bode.example/cmd/bode/tomlfile"
 	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
 )
 
 type applyCommand struct {
@@ -95,6 +96,19 @@ func (cmd applyCommand) Run(ctx context.Context, p *program) error {
 		fmt.Fprintf(p.out, "Applied: %s.\n", count(n, "change"))
 	}
 	return nil
+}
+
+// applyText applies a declaration without showing it first.
+func applyText(ctx context.Context, p *program, c *config.Config, s *store.Store, name string, text []byte) error {
+	file, err := declaration.Read(name, text, declarationDefaults(c, p))
+	if err != nil {
+		return &fileError{err}
+	}
+	plan, err := s.PlanApply(ctx, file.Declaration)
+	if err != nil {
+		return err
+	}
+	return s.Apply(ctx, file.Declaration, plan.Fingerprint(), false, p.operator(), p.now())
 }
 
 // declarationDefaults are what the configuration says where a file doesn't.

@@ -22,7 +22,7 @@ type postCommand struct {
 
 type postAdd struct {
 	File  string `arg:"" help:"Markdown file with its settings at the top; - is standard input."`
-	List  string `placeholder:"NAME" help:"List that the post is for, when the file does not say."`
+	List  string `placeholder:"NAME" help:"List that the post is for, when the file does not say; otherwise the only one."`
 	Draft bool   `help:"Keep it as a draft: nobody sees it until bode post publish."`
 	Again bool   `help:"Add it also when the list has a post of this title already."`
 	JSON  bool   `help:"Print the post as JSON."`
@@ -82,28 +82,48 @@ func (cmd postAdd) Run(ctx context.Context, p *program) error {
 
 // post gives a manuscript its list and topics, and keeps the same file from being mailed twice.
 func (cmd postAdd) post(ctx context.Context, s *store.Store, manuscript *feed.Manuscript) (*newsletter.Post, error) {
-	if manuscript.List == "" {
-		return nil, newsletter.Errorf(newsletter.Invalid, "post_list", "%s: say which list the post is for: list = \"…\", or --list", cmd.File)
-	}
-	list, err := s.ListByName(ctx, manuscript.List)
+	list, err := listOf(ctx, s, manuscript)
 	if err != nil {
 		return nil, err
 	}
-	post := &manuscript.Post
-	post.ListID = list.ID
-	if post.Language == "" {
-		post.Language = list.Language
+	post, err := postOf(ctx, s, list, manuscript)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cmd.File, err)
 	}
 	if cmd.Draft {
 		post.State = newsletter.PostDraft
-	}
-	if post.Topics, err = topicIDs(ctx, s, list, manuscript.Topics); err != nil {
-		return nil, fmt.Errorf("%s: %w", cmd.File, err)
 	}
 	if cmd.Again {
 		return post, nil
 	}
 	return post, refuseTwin(ctx, s, list, post.Title)
+}
+
+// listOf is the list that a manuscript names, or else the only one that there is.
+func listOf(ctx context.Context, s *store.Store, manuscript *feed.Manuscript) (*newsletter.List, error) {
+	if manuscript.List != "" {
+		return s.ListByName(ctx, manuscript.List)
+	}
+	lists, err := s.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lists = slices.DeleteFunc(lists, func(l newsletter.List) bool { return l.State == newsletter.ListArchived })
+	if len(lists) != 1 {
+		return nil, newsletter.Errorf(newsletter.Invalid, "post_list", "say which list the post is for: list = \"…\" in the file, or --list; there are %d", len(lists))
+	}
+	return &lists[0], nil
+}
+
+// postOf makes the post of a manuscript.
+func postOf(ctx context.Context, s *store.Store, list *newsletter.List, manuscript *feed.Manuscript) (_ *newsletter.Post, err error) {
+	post := manuscript.Post
+	post.ListID = list.ID
+	if post.Language == "" {
+		post.Language = list.Language
+	}
+	post.Topics, err = topicIDs(ctx, s, list, manuscript.Topics)
+	return &post, err
 }
 
 // topicIDs turns the names of topics into their ids. The error names all that the list doesn't have.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/feed"
 	"bode.example/internal/store"
 	"bode.example/internal/web"
 	"bode.example/mailer"
@@ -21,6 +22,7 @@ type service struct {
 	log      *slog.Logger
 	now      func() time.Time
 	store    *store.Store
+	feeds    *feed.Worker
 	pool     *mailer.Pool
 	workers  []func(context.Context) error
 	listener net.Listener // nil: no pages

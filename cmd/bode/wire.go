@@ -29,8 +29,10 @@ type wiring struct {
 	// pages says that the public site is served; what is in extra stands beside it, by prefix.
 	pages bool
 	extra func(web.Config) (prefix string, door http.Handler, err error)
-	now   func() time.Time
-	log   *slog.Logger
+	// listener is where pages are served; nil: the configured address.
+	listener net.Listener
+	now      func() time.Time
+	log      *slog.Logger
 }
 
 // newService puts the program together. This is the whole of it, from the database up: who needs
@@ -68,7 +70,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	}
 
 	// Posts come in.
-	feeds := &feed.Worker{Store: s.store, Log: w.log, Now: w.now, Client: feed.NewClient(feed.Options{
+	s.feeds = &feed.Worker{Store: s.store, Log: w.log, Now: w.now, Client: feed.NewClient(feed.Options{
 		PublicURL: site(c), Version: thisVersion().Version, Zone: c.Zone})}
 
 	// Posts become editions.
@@ -103,7 +105,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Hold: c.Delivery.Uncertain == "hold"}}
 
 	s.workers = []func(context.Context) error{
-		always(feeds.Run),
+		always(s.feeds.Run),
 		digester.Run,
 		always((&signup.Worker{Service: people, Now: w.now}).Run),
 		sender.Run,
@@ -130,11 +132,21 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		}
 		mux.Handle(prefix, door)
 	}
-	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
-		return nil, newsletter.Errorf(newsletter.Unavailable, "listen", "the address %s can't be listened on: %w", c.Listen, err)
+	if s.listener = w.listener; s.listener == nil {
+		if s.listener, err = listen(c.Listen); err != nil {
+			return nil, err
+		}
 	}
 	s.server = &web.Server{Handler: mux, Log: w.log}
 	return s, nil
+}
+
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, newsletter.Errorf(newsletter.Unavailable, "listen", "the address %s can't be listened on: %w", address, err)
+	}
+	return l, nil
 }
 
 func signupConfig(c *config.Config) signup.Config {

@@ -22,6 +22,12 @@ func (s *Store) Subscriber(ctx context.Context, id int64) (*newsletter.Subscribe
 	return &p, notFound(err, "subscriber", id)
 }
 
+// CountSubscribers says how many people there are, whatever they are subscribed to.
+func (s *Store) CountSubscribers(ctx context.Context) (n int64, err error) {
+	err = s.reader.GetContext(ctx, &n, `SELECT COUNT(*) FROM subscriber`)
+	return n, err
+}
+
 // lockSubscriber returns a person and keeps the row locked until the commit. What changes a person
 // locks in this order: sign-up or link, subscriber, subscriptions by id, deliveries, consent, audit.
 func (t *tx) lockSubscriber(id int64) (*newsletter.Subscriber, error) {

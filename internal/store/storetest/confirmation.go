@@ -13,7 +13,7 @@ import (
 
 func confirmationCases() []Case {
 	return []Case{
-		{"D1 a confirmation subscribes, with proof", []string{"Confirmation", "ConfirmSignup", "StandingOfSignup", "Subscription", "Subscriber", "SubscriberByAddress"}, testConfirm},
+		{"D1 a confirmation subscribes, with proof", []string{"Confirmation", "ConfirmSignup", "StandingOfSignup", "Subscription", "Subscriber", "SubscriberByAddress", "CountSubscribers"}, testConfirm},
 		{"D5 a second tap changes nothing", []string{"ConfirmSignup"}, testConfirmTwice},
 		{"D5 two taps at once subscribe once", []string{"ConfirmSignup"}, testConfirmRace},
 		{"D2 a link ends with its time", []string{"ConfirmSignup"}, testConfirmLate},
@@ -57,6 +57,9 @@ func testConfirm(t *testing.T, s *store.Store) {
 	}
 	if same, err := s.Subscriber(t.Context(), p.ID); err != nil || *same != *p {
 		t.Errorf("%+v, %v", same, err)
+	}
+	if n, err := s.CountSubscribers(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d subscribers, %v", n, err)
 	}
 	standing := c.Standing[0]
 	if standing.ListName != "Expertgroep Nieuwe Democratie" || standing.Schedule != "Wekelijks" || standing.AllTopics || len(standing.TopicNames) != 1 ||
