@@ -10,7 +10,8 @@ import (
 
 // addressPage is the data of address.html.
 type addressPage struct {
-	State     string // "asked", "move", "moved", "undo", "undone"
+	State string // "asked", "move", "moved", "not_moved", "undo", "undone"
+	// Old is empty in the new mailbox and New in the old one: neither tells the other address.
 	Old, New  string
 	UndoUntil newsletter.Time
 }
@@ -84,6 +85,8 @@ func (d *door) undoAddress(w http.ResponseWriter, r *http.Request) error {
 func (d *door) showAddress(w http.ResponseWriter, r *http.Request, c *newsletter.AddressChange, link string) error {
 	page := addressPage{State: link, Old: c.OldAddress.String(), New: c.NewAddress.String(), UndoUntil: c.UndoUntil}
 	switch {
+	case !c.UndoneAt.IsZero() && link == "move":
+		page.State = "not_moved"
 	case !c.UndoneAt.IsZero():
 		page.State = "undone"
 	case !c.ConfirmedAt.IsZero() && link == "move":

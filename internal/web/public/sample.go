@@ -230,7 +230,7 @@ func accessSamples() []Sample {
 		{"erase", web.Page{Template: "erase.html", Private: true, Kept: kept, Data: erasePage{"t", "jan@voorbeeld.nl"}}},
 		{"erased", web.Page{Template: "erased.html", Private: true, Kept: kept}},
 	}
-	for _, state := range []string{"asked", "move", "moved", "undo", "undone"} {
+	for _, state := range []string{"asked", "move", "moved", "not_moved", "undo", "undone"} {
 		samples = append(samples, Sample{"address-" + state, web.Page{Template: "address.html", Private: true,
 			Data: addressPage{State: state, Old: "jan@voorbeeld.nl", New: "jan.jansen@voorbeeld.nl", UndoUntil: sampleTime}}})
 	}

@@ -51,7 +51,7 @@ func (d *door) signup(w http.ResponseWriter, r *http.Request) error {
 		return d.Render(w, r, web.Page{Template: "signup.html", Private: true, Kept: keep(typed, "edit"), Data: signupPage{Form: form}})
 	}
 	if err := d.request(r, form, typed); err != nil {
-		faults := d.Faults(r, err)
+		faults := form.shown(d.Faults(r, err))
 		if len(faults) == 0 {
 			return err
 		}

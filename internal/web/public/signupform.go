@@ -260,6 +260,22 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// shown keeps of a fault the field only where the form shows it: nobody can be led to the trap, nor to
+// a choice that there is none of.
+func (f *formView) shown(faults []web.Fault) []web.Fault {
+	for i := range faults {
+		field := faults[i].Field
+		visible := field == "address" || field == "name" || field == "language" || field == "list" && !f.Single
+		for _, c := range f.Choices {
+			visible = visible || field == "topics-"+c.Name || field == "pace-"+c.Name && len(c.Paces) > 1
+		}
+		if !visible {
+			faults[i].Field = ""
+		}
+	}
+	return faults
+}
+
 // keep returns the fields of a form that make its page again.
 func keep(typed url.Values, do string) url.Values {
 	kept := url.Values{}
