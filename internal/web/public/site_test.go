@@ -1,7 +1,7 @@
 package public_test
 
 import (
-	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,27 +11,26 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/signup"
 	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
+	"bode.example/internal/token"
 	"bode.example/internal/web"
 	"bode.example/internal/web/public"
 	"bode.example/templates"
 )
 
-// site is the public door over a real store, with a clock that the test moves.
+// site is the public door over the real sign-up and a real store, with a clock that the test moves.
 type site struct {
 	handler http.Handler
+	service *signup.Service
+	links   *token.Ring
+	store   *store.Store
+	world   *storetest.World
 	now     time.Time
 }
 
-// closed is a Signup while the operator has written no privacy statement.
-type closed struct{ public.Signup }
-
-func (closed) Terms(context.Context, newsletter.Language, time.Time) (newsletter.Terms, error) {
-	return newsletter.Terms{Closed: "privacy"}, nil
-}
-
-func newSite(t *testing.T, s *store.Store) (*site, *storetest.World) {
+func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *storetest.World) {
 	t.Helper()
 	set, err := templates.Load("")
 	if err != nil {
@@ -41,18 +40,97 @@ func newSite(t *testing.T, s *store.Store) (*site, *storetest.World) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	it := &site{now: storetest.Start}
+	it := &site{now: storetest.Start, store: s, world: storetest.NewWorld(t, s)}
+	if it.links, err = token.NewRing(token.NewSecret()); err != nil {
+		t.Fatal(err)
+	}
+	suppression, err := token.NewHashes(token.Suppression, token.NewSecret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counting, err := token.NewHashes(token.Limit, token.NewSecret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := signup.Config{Language: newsletter.Dutch, Domain: "nieuws.example"}
+	if len(settings) > 0 {
+		config = settings[0]
+	}
+	log := slog.New(slog.DiscardHandler)
+	it.service = signup.New(s, it.links, suppression, counting, config, log)
 	it.handler, err = public.New(public.Config{
 		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "https", Host: "nieuws.example"},
-			Now: func() time.Time { return it.now }, Log: slog.New(slog.DiscardHandler)},
+			Now: func() time.Time { return it.now }, Log: log},
 		Site:  public.Site{Organisation: "Democratische Broedplaats Noord", Email: "redactie@nieuws.example", Zone: zone},
-		Store: s, Signup: closed{}, Health: s.Ping,
+		Store: s, Signup: it.service, Settings: it.service, Access: it.service, Health: s.Ping,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return it, storetest.NewWorld(t, s)
+	return it, it.world
 }
+
+// open lets people join: the operator has written a contact page.
+func (it *site) open() { it.world.Wording(newsletter.WordingContact, "Mail de redactie.") }
+
+// form is the sign-up form of the only list, filled in.
+func (it *site) form(address string) url.Values {
+	return url.Values{"address": {address}, "list": {"nieuwe-democratie"}, "topics-nieuwe-democratie": {"all"}, "pace-nieuwe-democratie": {"wekelijks"},
+		"language": {"nl"}, "page": {"/"}, "shown": {"1"}, "wording": {it.world.Words.Hash}, "privacy": {it.world.Privacy.Hash}}
+}
+
+// decide lets the worker look at all that was asked for.
+func (it *site) decide(t testing.TB) {
+	t.Helper()
+	if err := it.service.Decide(t.Context(), it.now); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// link is the path of a page whose token names the row of a query.
+func (it *site) link(t testing.TB, path string, purpose token.Purpose, query string) string {
+	t.Helper()
+	rows := it.rows(t, query)
+	if len(rows) == 0 {
+		t.Fatalf("no row for %s", query)
+	}
+	id, err := newsletter.ParsePublicID(rows[0][0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path + it.links.Sign(purpose, id, time.Time{})
+}
+
+func (it *site) confirmLink(t testing.TB) string {
+	t.Helper()
+	return it.link(t, "/c/", token.Confirm, `SELECT public_id FROM signup ORDER BY id DESC`)
+}
+
+// rows asks beside the store.
+func (it *site) rows(t testing.TB, query string) [][]string {
+	t.Helper()
+	return storetest.Query(t, it.store, query)
+}
+
+// state is all that a request of a person could change, as text: two equal ones, and nothing changed.
+func (it *site) state(t testing.TB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, table := range []string{"signup", "subscriber", "subscription", "consent", "consent_evidence", "delivery", "access_link", "address_change", "suppression", "counter"} {
+		fmt.Fprintf(&b, "%s %v\n", table, it.rows(t, "SELECT * FROM "+table+" ORDER BY 1, 2"))
+	}
+	return b.String()
+}
+
+// join signs somebody up and confirms it, through the pages.
+func (it *site) join(t testing.TB, address string) {
+	t.Helper()
+	it.post(t, "/signup", it.form(address)).has(t, 200, "Kijk in uw mailbox")
+	it.decide(t)
+	it.post(t, it.confirmLink(t), nil).has(t, 200, "U bent aangemeld")
+}
+
+const subscriptionID = `SELECT public_id FROM subscription ORDER BY id DESC`
 
 // page is an answer of the site.
 type page struct {
@@ -62,19 +140,19 @@ type page struct {
 	body   string
 }
 
-func (it *site) get(t *testing.T, target string) page {
+func (it *site) get(t testing.TB, target string) page {
 	t.Helper()
 	return it.ask(t, httptest.NewRequest("GET", target, nil))
 }
 
-func (it *site) post(t *testing.T, target string, form url.Values) page {
+func (it *site) post(t testing.TB, target string, form url.Values) page {
 	t.Helper()
 	r := httptest.NewRequest("POST", target, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return it.ask(t, r)
 }
 
-func (it *site) ask(t *testing.T, r *http.Request) page {
+func (it *site) ask(t testing.TB, r *http.Request) page {
 	t.Helper()
 	if r.Header.Get("Accept") == "" {
 		r.Header.Set("Accept", "text/html")
@@ -85,7 +163,7 @@ func (it *site) ask(t *testing.T, r *http.Request) page {
 }
 
 // has fails unless the page came with a status and holds all of these.
-func (p page) has(t *testing.T, status int, parts ...string) {
+func (p page) has(t testing.TB, status int, parts ...string) {
 	t.Helper()
 	if p.status != status {
 		t.Errorf("%s: %d, not %d", p.what, p.status, status)
