@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,20 +54,22 @@ func (v *View) Fault(field string) string {
 	return ""
 }
 
-// KeptFields lists Kept in a steady order.
-func (v *View) KeptFields() []Field {
-	var fields []Field
-	for name, values := range v.Kept {
-		for _, value := range values {
-			fields = append(fields, Field{name, value})
-		}
-	}
-	slices.SortStableFunc(fields, func(a, b Field) int { return cmp.Compare(a.Name, b.Name) })
-	return fields
-}
+// KeptFields lists Kept.
+func (v *View) KeptFields() []Field { return Fields(v.Kept) }
 
 // Field is a form field as it was typed.
 type Field struct{ Name, Value string }
+
+// Fields lists what was typed in the order of the fields' names: the same form makes the same page.
+func Fields(typed url.Values) []Field {
+	var fields []Field
+	for _, name := range slices.Sorted(maps.Keys(typed)) {
+		for _, value := range typed[name] {
+			fields = append(fields, Field{name, value})
+		}
+	}
+	return fields
+}
 
 // Render writes a page in the reader's language. Nothing is written if the template fails.
 func (d *Door) Render(w http.ResponseWriter, r *http.Request, p Page) error {

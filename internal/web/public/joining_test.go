@@ -61,7 +61,7 @@ func TestD4_TheSameAnswerForEveryone(t *testing.T) {
 					continue
 				}
 				if got.status != first.status || got.body != first.body {
-					t.Errorf("%s answers %s otherwise:\n%s\n\nthan somebody new:\n%s", path, address, got.body, first.body)
+					t.Errorf("%s answers %s otherwise:\n%s\n\nthan somebody new:\n%s", path, address, got.main(), first.main())
 				}
 				for name := range first.header {
 					if got.header.Get(name) != first.header.Get(name) && name != "Content-Length" {

@@ -108,11 +108,7 @@ func (d *door) sent(w http.ResponseWriter, r *http.Request, typed url.Values, of
 	if page.Subject, err = d.confirmationSubject(form, chosen); err != nil {
 		return err
 	}
-	for name, values := range keep(typed, "") {
-		for _, value := range values {
-			page.Again = append(page.Again, web.Field{Name: name, Value: value})
-		}
-	}
+	page.Again = web.Fields(keep(typed, ""))
 	return d.Render(w, r, web.Page{Template: "sent.html", Private: true, Kept: keep(typed, "sent"), Data: page})
 }
 

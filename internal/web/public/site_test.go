@@ -162,6 +162,16 @@ func (it *site) ask(t testing.TB, r *http.Request) page {
 	return page{r.Method + " " + r.URL.Path, w.Code, w.Result().Header, w.Body.String()}
 }
 
+// main is what is the page's own, for messages.
+func (p page) main() string {
+	_, after, found := strings.Cut(p.body, "<main")
+	if !found {
+		return p.body
+	}
+	main, _, _ := strings.Cut(after, "</main>")
+	return main
+}
+
 // has fails unless the page came with a status and holds all of these.
 func (p page) has(t testing.TB, status int, parts ...string) {
 	t.Helper()
@@ -170,7 +180,7 @@ func (p page) has(t testing.TB, status int, parts ...string) {
 	}
 	for _, part := range parts {
 		if !strings.Contains(p.body, part) {
-			t.Errorf("%s lacks %q:\n%s", p.what, part, p.body)
+			t.Errorf("%s lacks %q:\n%s", p.what, part, p.main())
 		}
 	}
 }
