@@ -96,7 +96,8 @@ func (p *Page) Tick(selector string) {
 // Fill types into a field, in place of what is there.
 func (p *Page) Fill(selector, text string) {
 	p.t.Helper()
-	p.do(chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
+	run(p, chromedp.Evaluate[any]("document.querySelector("+strconv.Quote(selector)+").value = ''; null"))
+	p.do(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // Text returns what a reader sees of an element.
