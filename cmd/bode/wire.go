@@ -149,9 +149,12 @@ func listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
+// minFill is how long a person takes over the form, at least.
+const minFill = 2 * time.Second
+
 func signupConfig(c *config.Config) signup.Config {
 	return signup.Config{
-		Closed: c.Signup.Closed, Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: 2 * time.Second,
+		Closed: c.Signup.Closed, Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: minFill,
 		Limits: signup.Limits{AddressWait: c.Signup.AddressWait, AddressPerDay: c.Signup.AddressPerDay,
 			NetworkPerHour: c.Signup.NetworkPerHour, TotalPerHour: c.Signup.TotalPerHour},
 	}

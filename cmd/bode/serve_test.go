@@ -1,0 +1,386 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"bode.example/internal/store/storetest"
+	"bode.example/internal/token"
+	"bode.example/mailer/mailertest"
+)
+
+// patience bounds every wait for something that the program does by itself.
+const patience = 60 * time.Second
+
+// installation is one of a test: a folder with a configuration, and processes of the program.
+type installation struct {
+	t    *testing.T
+	dir  string
+	port string
+	env  []string
+}
+
+// install writes a configuration for an engine and a mail server.
+func install(t *testing.T, database string, relay *mailertest.Server) *installation {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := &installation{t: t, dir: t.TempDir(), port: fmt.Sprint(free.Addr().(*net.TCPAddr).Port)}
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	i.file("bode.toml", `
+public_url = "http://127.0.0.1:`+i.port+`"
+listen = "127.0.0.1:`+i.port+`"
+secret_file = "secret"
+suppression_key_file = "suppression"
+[smtp]
+url = "`+relay.URL()+`"
+connections = 2
+[delivery]
+window = 4
+[sender]
+name = "Stichting Voorbeeld"
+address = "nieuws@example.nl"
+bounce_address = "bounce@example.nl"
+[organisation]
+name = "Stichting Voorbeeld"
+postal_address = ["Postbus 1", "9400 AA Assen"]
+mail = "info@example.nl"
+[pages.nl]
+contact_file = "contact.md"
+privacy_file = "privacy.md"
+[log]
+format = "json"
+`)
+	i.file("contact.md", "Bel ons.")
+	i.file("privacy.md", "Wij bewaren uw adres.")
+	i.file("secret", token.NewSecret().Text())
+	i.file("suppression", token.NewSecret().Text())
+	i.file("lists.toml", `
+[[list]]
+name = "raad"
+title.nl = "De raad"
+[[list.schedule]]
+name = "week"
+title.nl = "Wekelijks"
+cron = "0 8 * * 1"
+`)
+	i.env = append(os.Environ(), "BODE_DATABASE="+database)
+	return i
+}
+
+func (i *installation) file(name, text string) {
+	i.t.Helper()
+	if err := os.WriteFile(filepath.Join(i.dir, name), []byte(text), 0o600); err != nil {
+		i.t.Fatal(err)
+	}
+}
+
+func (i *installation) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("bode", args...)
+	cmd.Dir, cmd.Env = i.dir, i.env
+	return cmd
+}
+
+// bode runs a command that must succeed, and returns what it prints.
+func (i *installation) bode(args ...string) string {
+	i.t.Helper()
+	cmd := i.command(args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		i.t.Fatalf("bode %s: %v\n%s", strings.Join(args, " "), err, &stderr)
+	}
+	return string(out)
+}
+
+// process is a running serve or worker.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	done chan error
+	mu   sync.Mutex
+	log  bytes.Buffer
+}
+
+// start starts a service and waits until it says that it is ready.
+func (i *installation) start(args ...string) *process {
+	i.t.Helper()
+	p := &process{t: i.t, cmd: i.command(args...), done: make(chan error, 1)}
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		i.t.Fatal(err)
+	}
+	i.t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // one that has ended takes no harm
+	ready := make(chan bool, 1)
+	go func() {
+		lines := bufio.NewScanner(stderr)
+		for lines.Scan() {
+			p.mu.Lock()
+			p.log.WriteString(lines.Text() + "\n")
+			p.mu.Unlock()
+			var line struct{ Msg string }
+			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
+				ready <- true
+			}
+		}
+		p.done <- p.cmd.Wait()
+	}()
+	select {
+	case <-ready:
+	case err := <-p.done:
+		i.t.Fatalf("bode %s ended: %v\n%s", args[0], err, p.output())
+	case <-time.After(patience):
+		i.t.Fatalf("bode %s is not ready\n%s", args[0], p.output())
+	}
+	return p
+}
+
+func (p *process) output() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+// stop asks the process to end and waits until it has, with 0.
+func (p *process) stop() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	select {
+	case err := <-p.done:
+		if err != nil {
+			p.t.Fatalf("%s ended with %v\n%s", p.cmd.Args[1], err, p.output())
+		}
+	case <-time.After(patience):
+		p.t.Fatalf("%s does not end\n%s", p.cmd.Args[1], p.output())
+	}
+}
+
+// until waits for a condition.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not in %s", what, patience)
+		}
+	}
+}
+
+var linkIn = map[string]*regexp.Regexp{"/c/": regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+(/c/[A-Za-z0-9_-]+)`)}
+
+// letterTo waits for the mail to an address that holds a link, and returns the link's path.
+func (i *installation) letterTo(peer *mailertest.Server, address, path string) (link string) {
+	i.t.Helper()
+	until(i.t, "the mail to "+address, func() bool {
+		for _, m := range peer.Messages() {
+			if found := linkIn[path].FindSubmatch(unfold(m.Data)); m.To == address && found != nil {
+				link = string(found[1])
+				return true
+			}
+		}
+		return false
+	})
+	return link
+}
+
+// unfold undoes the soft line breaks of quoted-printable.
+func unfold(data []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("=\r\n"), nil), []byte("=3D"), []byte("="))
+}
+
+func (i *installation) get(path string) string {
+	i.t.Helper()
+	response, err := http.Get("http://127.0.0.1:" + i.port + path)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return i.read(response)
+}
+
+func (i *installation) read(response *http.Response) string {
+	i.t.Helper()
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusOK {
+		i.t.Fatalf("%s %s: %s\n%s", response.Request.Method, response.Request.URL.Path, response.Status, body)
+	}
+	return string(body)
+}
+
+func (i *installation) post(path string, form url.Values) {
+	i.t.Helper()
+	response, err := http.PostForm("http://127.0.0.1:"+i.port+path, form)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	i.read(response)
+}
+
+var inputs = regexp.MustCompile(`<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"`)
+
+// join signs people up through the form and confirms by the link in their mail.
+func (i *installation) join(peer *mailertest.Server, addresses ...string) {
+	i.t.Helper()
+	form := url.Values{}
+	for _, hidden := range inputs.FindAllStringSubmatch(i.get("/l/raad"), -1) {
+		form.Set(hidden[1], hidden[2])
+	}
+	time.Sleep(minFill) // the form refuses whom it takes for a robot
+	for _, address := range addresses {
+		form.Set("address", address)
+		i.post("/signup", form)
+	}
+	for _, address := range addresses {
+		i.post(i.letterTo(peer, address, "/c/"), nil)
+	}
+}
+
+// digests counts the digests that each address got.
+func digests(peer *mailertest.Server) map[string]int {
+	count := map[string]int{}
+	for _, m := range peer.Messages() {
+		if bytes.Contains(m.Data, []byte("\r\nList-Unsubscribe-Post: ")) {
+			count[m.To]++
+		}
+	}
+	return count
+}
+
+var extraID = regexp.MustCompile(`draft ([a-z0-9]{26})`)
+
+// TestServeStopsInGoodOrder stops a serve while the mail server is slow to answer, starts it again,
+// and counts: everybody has got the digest once, and nothing is in doubt.
+func TestServeStopsInGoodOrder(t *testing.T) {
+	for name, database := range map[string]func(t *testing.T) string{
+		"sqlite":   func(*testing.T) string { return "bode.sqlite" },
+		"postgres": func(t *testing.T) string { return storetest.PostgresURL(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var slow sync.Map
+			peer := mailertest.New(t, mailertest.Script{Before: func(c mailertest.Command) {
+				if _, on := slow.Load("on"); on && c.Step == mailertest.Message {
+					time.Sleep(200 * time.Millisecond)
+				}
+			}})
+			i := install(t, database(t), peer)
+			i.bode("apply", "lists.toml", "--yes")
+			serve := i.start("serve")
+			var people []string
+			for n := range 12 {
+				people = append(people, fmt.Sprintf("lezer%d@example.org", n))
+			}
+			i.join(peer, people...)
+
+			slow.Store("on", true)
+			i.file("post.md", "+++\ntitle = \"Nieuws uit de raad\"\n+++\nTekst.\n")
+			i.bode("post", "add", "post.md")
+			id := extraID.FindStringSubmatch(i.bode("edition", "extra", "raad", "week"))[1]
+			i.bode("edition", "approve", id)
+			until(t, "the first digest", func() bool { return len(digests(peer)) > 0 })
+			serve.stop()
+			before := len(digests(peer))
+			if before == len(people) {
+				t.Fatal("everything was sent before the program was stopped: the test is too slow to tell anything")
+			}
+
+			serve = i.start("serve")
+			until(t, "the other digests", func() bool { return len(digests(peer)) == len(people) })
+			until(t, "the end of the edition", func() bool { return strings.Contains(i.bode("edition", "list", "--json"), `"state": "sent"`) })
+			for address, n := range digests(peer) {
+				if n != 1 || !slices.Contains(people, address) {
+					t.Errorf("%s got %d digests", address, n)
+				}
+			}
+			if view := i.bode("edition", "show", id, "--json"); strings.Contains(view, "uncertain") {
+				t.Errorf("something is in doubt: %s", view)
+			}
+			serve.stop()
+			if strings.Contains(serve.output(), "example.org") {
+				t.Errorf("an address is in the log:\n%s", serve.output())
+			}
+		})
+	}
+}
+
+// TestWorkerBesideServe lets a worker send what a serve on the same PostgreSQL takes in.
+func TestWorkerBesideServe(t *testing.T) {
+	t.Parallel()
+	peer := mailertest.New(t, mailertest.Script{})
+	i := install(t, storetest.PostgresURL(t), peer)
+	i.bode("apply", "lists.toml", "--yes")
+	worker, serve := i.start("worker"), i.start("serve")
+	i.join(peer, "lezer@example.org")
+	dossier := i.bode("subscriber", "show", "lezer@example.org", "--json")
+	for _, want := range []string{`"address": "lezer@example.org"`, `"action": "confirmed"`, `"template": "welcome"`} {
+		if !strings.Contains(dossier, want) {
+			t.Errorf("no %s in %s", want, dossier)
+		}
+	}
+	serve.stop()
+	worker.stop()
+}
+
+// TestStartRefuses starts the program on what can't work: it ends at once, and says why.
+func TestStartRefuses(t *testing.T) {
+	t.Parallel()
+	peer := mailertest.New(t, mailertest.Script{})
+	for name, c := range map[string]struct {
+		args    []string
+		prepare func(*installation)
+		code    int
+		want    string
+	}{
+		"a worker on a file": {[]string{"worker"}, func(*installation) {}, exitConfig, "a worker needs PostgreSQL"},
+		"a secret that others can read": {[]string{"serve"}, func(i *installation) {
+			if err := os.Chmod(filepath.Join(i.dir, "secret"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, exitConfig, "chmod 600"},
+		"a template that does not work": {[]string{"serve", "--set", "templates_dir=templates"}, func(i *installation) {
+			if err := os.MkdirAll(filepath.Join(i.dir, "templates/web/public"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			i.file("templates/web/public/home.html", "{{.NoSuchThing}}")
+		}, exitFault, "web/public/home.html"},
+		"an address in use": {[]string{"serve", "--listen", peer.Addr()}, func(*installation) {}, exitUnavailable, "can't be listened on"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := install(t, "bode.sqlite", peer)
+			c.prepare(i)
+			cmd := i.command(c.args...)
+			out, err := cmd.CombinedOutput()
+			if err == nil || cmd.ProcessState.ExitCode() != c.code || !strings.Contains(string(out), c.want) {
+				t.Errorf("exit code %d, want %d, with %q:\n%s", cmd.ProcessState.ExitCode(), c.code, c.want, out)
+			}
+		})
+	}
+}
