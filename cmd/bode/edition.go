@@ -14,6 +14,7 @@ import (
 
 type editionCommand struct {
 	List    editionList    `cmd:"" help:"List editions, the newest slot first."`
+	Preview editionPreview `cmd:"" help:"Show the mail of an edition."`
 	Show    editionShow    `cmd:"" help:"Show an edition: its posts, its variants, and how far it is."`
 	Approve editionApprove `cmd:"" help:"Let an edition leave at its slot; an extra one leaves at once."`
 	Review  editionReview  `cmd:"" help:"Take an approval back."`

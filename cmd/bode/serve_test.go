@@ -274,6 +274,9 @@ func digests(peer *mailertest.Server) map[string]int {
 	return count
 }
 
+// webVersion is the one address that is new for what is sent.
+var webVersion = regexp.MustCompile(`/e/[a-z0-9]{26}`)
+
 var extraID = regexp.MustCompile(`draft ([a-z0-9]{26})`)
 
 // TestServeStopsInGoodOrder stops a serve while the mail server is slow to answer, starts it again,
@@ -304,6 +307,7 @@ func TestServeStopsInGoodOrder(t *testing.T) {
 			i.file("post.md", "+++\ntitle = \"Nieuws uit de raad\"\n+++\nTekst.\n")
 			i.bode("post", "add", "post.md")
 			id := extraID.FindStringSubmatch(i.bode("edition", "extra", "raad", "week"))[1]
+			draft := i.bode("edition", "preview", id)
 			i.bode("edition", "approve", id)
 			until(t, "the first digest", func() bool { return len(digests(peer)) > 0 })
 			serve.stop()
@@ -319,6 +323,15 @@ func TestServeStopsInGoodOrder(t *testing.T) {
 				if n != 1 || !slices.Contains(people, address) {
 					t.Errorf("%s got %d digests", address, n)
 				}
+			}
+			if sent := i.bode("edition", "preview", id); !strings.Contains(sent, "Nieuws uit de raad") || webVersion.ReplaceAllString(sent, "") != webVersion.ReplaceAllString(draft, "") {
+				t.Errorf("what was sent is not what the preview showed:\n%s\nbut\n%s", draft, sent)
+			}
+			if html := i.bode("edition", "preview", id, "--format", "html"); !strings.Contains(html, "<h1") {
+				t.Errorf("the preview as HTML: %s", html)
+			}
+			if out, err := i.command("edition", "preview", id, "--large").CombinedOutput(); err == nil || !strings.Contains(string(out), "nobody was sent this edition") {
+				t.Errorf("a variant that nobody got: %v, %s", err, out)
 			}
 			if view := i.bode("edition", "show", id, "--json"); strings.Contains(view, "uncertain") {
 				t.Errorf("something is in doubt: %s", view)
