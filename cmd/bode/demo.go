@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"embed"
+	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,6 +14,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/demo"
@@ -27,11 +33,13 @@ type demoCommand struct {
 }
 
 func (demoCommand) Help() string {
-	return `Shows the whole service with nothing but this program: a feed, people who subscribe, a mail server and its mailbox are brought along. No mail leaves the machine. Ctrl-C stops it.
+	return `Shows the whole service with nothing but this program: a feed, people who subscribe, a mail server and its mailbox are brought along. No mail leaves the machine. Then it goes on, with an edition every minute, so that you can join and leave yourself. Ctrl-C stops it.
 
 Example:
 
-    bode demo --once`
+    bode demo
+    bode demo --once
+    bode demo --listen 127.0.0.1:9000 --dir ./demo`
 }
 
 func (cmd demoCommand) Run(ctx context.Context, p *program) error {
@@ -47,14 +55,19 @@ func (cmd demoCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	site := "http://" + localName(listener.Addr())
-	c, err := demoConfig(dir, site)
+	defer listener.Close() // when the service never had it
+	zone, err := time.LoadLocation("Europe/Amsterdam")
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	return demo.Run(ctx, demo.Options{
-		Site: site, Once: cmd.Once, Zone: c.Zone, Out: p.out, Now: p.now, Log: log,
+		Site: site, Dir: cmd.Dir, Once: cmd.Once, Zone: zone, Out: p.out, Now: p.now, Log: log,
 		Start: func(ctx context.Context, i demo.Installation) (demo.Service, error) {
+			c, err := demoConfig(dir, site, listener, i.Relay)
+			if err != nil {
+				return nil, err
+			}
 			return startDemo(ctx, p, c, listener, log, i)
 		},
 	})
@@ -96,56 +109,52 @@ func localName(a net.Addr) string {
 	return net.JoinHostPort("localhost", fmt.Sprint(tcp.Port))
 }
 
-//go:embed demo/*.md
-var demoPages embed.FS
+//go:embed demo
+var demoFiles embed.FS
 
-// demoConfig is the configuration of the demo; only addresses and names differ from a real one. No
-// file and no variable of the machine's is read.
-func demoConfig(dir, site string) (*config.Config, error) {
-	in := config.Input{}
-	set := func(key, text string) {
-		in.Flags = append(in.Flags, config.Flag{Name: "demo", Key: key, Text: text})
-	}
-	set("database", filepath.Join(dir, "bode.sqlite"))
-	set("public_url", site)
-	set("smtp.url", "smtp://127.0.0.1:25?tls=none") // the demo brings its own; see startDemo
-	set("sender.name", "Expertgroep Nieuwe Democratie")
-	set("sender.address", "nieuws@bode.example")
-	set("sender.reply_to", "redactie@bode.example")
-	set("organisation.name", "Stichting Noorderkring")
-	set("organisation.postal_address", "Postbus 12,9400 AA Assen")
-	set("organisation.mail", "redactie@bode.example")
-	set("organisation.phone", "0592 00 00 00")
-	names, err := demoPages.ReadDir("demo")
+// demoConfig writes the demo's files into its folder and reads the configuration among them, as
+// anyone's would be read: so the visitor's own commands work on the demo too. No other file and no
+// variable of the machine's is read.
+func demoConfig(dir, site string, listener net.Listener, relay string) (*config.Config, error) {
+	fill := strings.NewReplacer("SITE", site, "LISTEN", listener.Addr().String(), "RELAY", relay)
+	entries, err := demoFiles.ReadDir("demo")
 	if err != nil {
 		return nil, err
 	}
-	for _, entry := range names { // privacy.nl.md becomes pages.nl.privacy_file
-		text, err := demoPages.ReadFile(path.Join("demo", entry.Name()))
+	for _, entry := range entries {
+		text, err := demoFiles.ReadFile(path.Join("demo", entry.Name()))
 		if err != nil {
 			return nil, err
 		}
-		file := filepath.Join(dir, entry.Name())
-		if err := os.WriteFile(file, text, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, entry.Name()), []byte(fill.Replace(string(text))), 0o600); err != nil {
 			return nil, err
 		}
-		page, lang := pageAndLanguage(entry.Name())
-		set("pages."+lang+"."+page+"_file", file)
 	}
-	return config.Load(in, config.ForService)
+	if err := writeDKIMKey(filepath.Join(dir, "dkim.pem")); err != nil {
+		return nil, err
+	}
+	c, err := config.Load(config.Input{File: filepath.Join(dir, "bode.toml")}, config.ForService)
+	if err != nil {
+		return nil, &configError{err}
+	}
+	return c, nil
 }
 
-func pageAndLanguage(name string) (page, lang string) {
-	name = name[:len(name)-len(path.Ext(name))]
-	lang = path.Ext(name)
-	return name[:len(name)-len(lang)], lang[1:]
+// writeDKIMKey makes a key, so that the demo's mail is signed as real mail is.
+func writeDKIMKey(file string) error {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }
 
 // startDemo starts the service with the wiring of serve, and applies the demo's lists.
 func startDemo(ctx context.Context, p *program, c *config.Config, listener net.Listener, log *slog.Logger, i demo.Installation) (demo.Service, error) {
-	if err := c.SetRelay("smtp://" + i.Relay + "?tls=none"); err != nil {
-		return nil, err
-	}
 	s, err := newService(ctx, c, wiring{
 		pages: true, listener: listener, now: p.now, log: log,
 		extra: func(kit web.Config) (string, http.Handler, error) {

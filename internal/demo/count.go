@@ -147,6 +147,10 @@ Where to look
   %[1]s                     the site: sign up with any address you like
   %[1]s/demo/mailbox        the mail that was sent, yours too
 
-Try: sign up, open the confirmation in the mailbox, press the button, and choose "Elke minuut".
-An article from "bode post add" reaches you within a minute. Ctrl-C stops the demo.`, d.Site)
+Try: sign up for "Elke minuut", open the confirmation in the mailbox, and press the button. The
+source publishes an article every two minutes: your first digest comes with the next one.`, d.Site)
+	if d.Dir != "" {
+		d.say("Or write one yourself: bode post add FILE.md --config %s/bode.toml", d.Dir)
+	}
+	d.say("Ctrl-C stops the demo.")
 }

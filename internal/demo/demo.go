@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -27,6 +28,8 @@ var lists string
 type Options struct {
 	// Site is where readers find the demo, without a slash at the end: http://127.0.0.1:8080.
 	Site string
+	// Dir is the folder that is kept, for what the visitor may try; empty: none is.
+	Dir string
 	// Once ends the demo after the first round.
 	Once bool
 	Zone *time.Location
@@ -130,10 +133,15 @@ func Run(ctx context.Context, o Options) (err error) {
 		return nil
 	}
 	d.invite()
+	publishing, stop := context.WithCancel(ctx)
+	var publisher sync.WaitGroup
+	publisher.Go(func() { d.publishOn(publishing) })
 	select {
 	case <-ctx.Done():
 	case <-d.service.Ended():
 	}
+	stop()
+	publisher.Wait()
 	return nil
 }
 

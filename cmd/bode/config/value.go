@@ -356,9 +356,6 @@ func relay(to *mailer.Config) value {
 	})
 }
 
-// SetRelay puts another mail server in the place of the configured one, as the demo does.
-func (c *Config) SetRelay(url string) error { return relay(&c.SMTP.Relay).set([]string{url}) }
-
 func isLoopback(host string) bool {
 	a, err := netip.ParseAddr(host)
 	return err == nil && a.IsLoopback() || host == "localhost" || strings.HasSuffix(host, ".localhost")
