@@ -198,7 +198,11 @@ func (i *installation) letterTo(peer *mailertest.Server, address, path string) (
 	i.t.Helper()
 	until(i.t, "the mail to "+address, func() bool {
 		for _, m := range peer.Messages() {
-			if found := linkIn[path].FindSubmatch(unfold(m.Data)); m.To == address && found != nil {
+			text, err := partOf(m.Data, "text")
+			if err != nil {
+				i.t.Fatal(err)
+			}
+			if found := linkIn[path].FindSubmatch(text); m.To == address && found != nil {
 				link = string(found[1])
 				return true
 			}
@@ -206,11 +210,6 @@ func (i *installation) letterTo(peer *mailertest.Server, address, path string) (
 		return false
 	})
 	return link
-}
-
-// unfold undoes the soft line breaks of quoted-printable.
-func unfold(data []byte) []byte {
-	return bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("=\r\n"), nil), []byte("=3D"), []byte("="))
 }
 
 func (i *installation) get(path string) string {
