@@ -76,8 +76,8 @@ type Store interface {
 	Posts(ctx context.Context, q newsletter.PostQuery) ([]newsletter.Post, error)
 	// Post returns a post with its topics, in any state.
 	Post(ctx context.Context, id newsletter.PublicID) (*newsletter.Post, error)
-	// VariantByPublicID returns a variant and its edition. Variant.Web is an article with one h1, without
-	// styles: it stands in the frame of this site's pages, and bears no person.
+	// VariantByPublicID returns a variant and its edition. Variant.Web stands in the article of a page
+	// that has the list, the date and the subject (its h1) already; it has no styles and bears no person.
 	VariantByPublicID(ctx context.Context, id newsletter.PublicID) (*newsletter.Variant, *newsletter.Edition, error)
 	// LatestWording returns the newest version of a text in a language, or NotFound. The pages of the
 	// operator's are "contact", "privacy", "accessibility" and "disclaimer", in Markdown.

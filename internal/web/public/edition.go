@@ -13,7 +13,9 @@ import (
 type editionPage struct {
 	List    listView
 	Subject string
-	Body    template.HTML // an article with its own heading
+	Lang    newsletter.Language
+	At      newsletter.Time // the slot, or when an extra edition was released
+	Body    template.HTML   // headings from h2
 }
 
 func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
@@ -29,7 +31,10 @@ func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject,
+	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject, Lang: v.Language, At: e.ScheduledFor,
 		Body: template.HTML(v.Web)} //nolint:gosec // made by our own templates from sanitised posts
+	if page.At.IsZero() {
+		page.At = e.ReleasedAt
+	}
 	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Pictures: true})
 }

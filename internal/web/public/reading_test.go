@@ -211,7 +211,7 @@ func TestReading_EditionInTheBrowser(t *testing.T) {
 		var id string
 		w.Ask(&id, `SELECT public_id FROM variant`)
 		page := site.get(t, "/e/"+id)
-		page.has(t, 200, `<meta name="robots" content="noindex">`, "<title>Onderwerp – Democratische Broedplaats Noord</title>", "<p>brief</p>", `<a href="/l/nieuwe-democratie">`)
+		page.has(t, 200, `<meta name="robots" content="noindex">`, "<title>Onderwerp – Democratische Broedplaats Noord</title>", "<h1>Onderwerp</h1>", "<p>brief</p>", `<a href="/l/nieuwe-democratie"`, "maandag 9 november 2026")
 		if strings.Contains(page.body, "jan") || strings.Count(page.body, "/u/") > 0 {
 			t.Error("the page tells of a person")
 		}

@@ -79,7 +79,8 @@ func readingSamples() []Sample {
 		{"archive-empty", web.Page{Template: "archive.html", Data: archivePage{List: list}}},
 		{"post", web.Page{Template: "post.html", Pictures: true, Data: postPage{List: list, Post: post, Event: event, Body: body, Mailto: "mailto:?subject=x", Related: samplePosts()}}},
 		{"post-plain", web.Page{Template: "post.html", Pictures: true, Data: postPage{List: list, Post: samplePosts()[1], Body: body, Mailto: "mailto:?subject=x"}}},
-		{"edition", web.Page{Template: "edition.html", Pictures: true, Data: editionPage{List: list, Subject: "Een raad die meer luistert dan stuurt, en 3 andere berichten", Body: sampleEdition}}},
+		{"edition", web.Page{Template: "edition.html", Pictures: true, Data: editionPage{List: list, Subject: "Een raad die meer luistert dan stuurt, en 3 andere berichten", Lang: newsletter.Dutch, At: sampleTime, Body: sampleEdition}}},
+		{"edition-undated", web.Page{Template: "edition.html", Pictures: true, Data: editionPage{List: list, Subject: "Extra", Lang: newsletter.English, Body: sampleEdition}}},
 		{"contact", web.Page{Template: "document.html", Data: documentPage{Name: "contact", Body: "<p>Mail of bel de redactie.</p>", Lang: newsletter.Dutch, Version: 2, At: sampleTime}}},
 		{"privacy-empty", web.Page{Template: "document.html", Data: documentPage{Name: "privacy"}}},
 		{"accessibility", web.Page{Template: "document.html", Data: documentPage{Name: "accessibility"}}},
@@ -90,10 +91,10 @@ func readingSamples() []Sample {
 }
 
 // sampleEdition is in the shape of email/digest_web.html.
-const sampleEdition template.HTML = `<article class="edition" lang="nl"><header><h1>Een raad die meer luistert dan stuurt</h1><p class="meta">Expertgroep Nieuwe Democratie · maandag 23 november 2026</p></header>
-<p>In deze editie staat de raad centraal.</p><section><h2>Agenda</h2><section class="event"><h3><a href="/p/abc">Werksessie: loting in de praktijk</a></h3><p><strong>donderdag 3 december 2026, 19.30 tot 21.30 uur</strong><br>Provinciehuis, Groningen</p><p>Samen oefenen met een burgerberaad.</p><p><a href="/ics/abc.ics">Zet in uw agenda: <span>Werksessie: loting in de praktijk</span></a></p></section></section>
+const sampleEdition template.HTML = `<p>In deze nieuwsbrief staat de raad centraal.</p>
+<section><h2>Agenda</h2><section class="event"><h3><a href="/p/abc">Werksessie: loting in de praktijk</a></h3><p><strong>donderdag 3 december 2026, 19.30 tot 21.30 uur</strong><br>Provinciehuis, Groningen</p><p>Samen oefenen met een burgerberaad.</p><p><a href="/ics/abc.ics">Zet in uw agenda: <span>Werksessie: loting in de praktijk</span></a></p></section></section>
 <section><h2>De nieuwe rol van de raad</h2><section class="post"><h3><a href="/p/def">Een raad die meer luistert dan stuurt</a></h3><p class="meta">20 november 2026</p><p>Drie gemeenten lieten inwoners meebeslissen over de agenda.</p><p><a href="/p/def">Lees verder: <span>Een raad die meer luistert dan stuurt</span></a></p></section></section>
-<p class="note">Nieuw onderwerp in deze nieuwsbrief: burgerberaden.</p><p class="meta">De volgende editie verschijnt op maandag 30 november 2026.</p></article>`
+<p class="note">Er is een nieuw onderwerp: burgerberaden.</p><p class="meta">De volgende nieuwsbrief komt op maandag 30 november 2026.</p>`
 
 func sampleOtherList() listView {
 	return listView{Name: "rekenkamers", Title: "Rekenkamerberichten", Lang: newsletter.Dutch, URL: "/l/rekenkamers", Description: "Onderzoek van gemeentelijke rekenkamers, kort samengevat."}

@@ -126,7 +126,7 @@ func (d *door) nextEdition(s *newsletter.Schedule, lang newsletter.Language) str
 	if s.NextAt.IsZero() || s.State != newsletter.ScheduleActive {
 		return ""
 	}
-	when := templates.DateTime(lang, s.NextAt.In(d.Site.Zone))
+	when := templates.Date(lang, s.NextAt.In(d.Site.Zone))
 	text, err := d.Templates.Texts().Text(lang, "form_pace_next", templates.Args{"Date": when})
 	if err != nil {
 		return ""
