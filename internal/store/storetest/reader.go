@@ -3,9 +3,11 @@ package storetest
 import (
 	"database/sql"
 	"fmt"
+	"testing"
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
 )
 
 // Reader subscribes somebody to the list at Start, at a schedule's pace, to topics, or to all when
@@ -210,4 +212,11 @@ func (w *World) Rows(query string, args ...any) (all [][]any) {
 	}
 	w.check(rows.Err())
 	return all
+}
+
+// Beside is a connection to the database of a store that this package opened, for tests of other
+// packages that must see or do what no method does.
+func Beside(t testing.TB, s *store.Store) *sql.DB {
+	t.Helper()
+	return raw(t, s)
 }

@@ -1,0 +1,40 @@
+package digest_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"bode.example/internal/store"
+	"bode.example/internal/store/storetest"
+)
+
+// Promises 1, 2 and 4 of the design, by random histories against a simple model, on both engines.
+// The number of histories is rapid's own: 100, or what -rapid.checks says.
+func TestPromisesHoldInEveryHistory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		th := newTheatre(t, s)
+		rapid.Check(t, func(rt *rapid.T) {
+			if err := th.play(t.Context(), th.s, histories.Draw(rt, "history")); err != nil {
+				rt.Fatal(err)
+			}
+		})
+		var idle []string
+		for _, do := range acts {
+			if th.acts[do] == 0 {
+				idle = append(idle, do)
+			}
+		}
+		if len(idle) > 0 && th.played >= 500 {
+			t.Errorf("in %d histories these acts never had anything to do: %v", th.played, slices.Compact(idle))
+		}
+		var did []string
+		for _, do := range slices.Sorted(maps.Keys(th.acts)) {
+			did = append(did, fmt.Sprintf("%s %d", do, th.acts[do]))
+		}
+		t.Logf("%d histories: %v", th.played, did)
+	})
+}

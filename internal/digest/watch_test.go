@@ -1,0 +1,323 @@
+package digest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// watched tells the model what the digester does, while it does it, and compares.
+type watched struct {
+	backend
+	st *stage
+}
+
+func (w *watched) ApproveEdition(ctx context.Context, id newsletter.PublicID, who newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
+	if err := w.st.sync(); err != nil {
+		return nil, w.st.fail(err)
+	}
+	if err := w.st.strangers(); err != nil {
+		return nil, w.st.fail(err)
+	}
+	e, err := w.backend.ApproveEdition(ctx, id, who, now)
+	if err != nil {
+		return nil, err
+	}
+	me := w.st.edition(e)
+	in := w.st.approve(me)
+	if in != (e.State == newsletter.EditionApproved) {
+		return nil, w.st.fail(fmt.Errorf("promise 2: edition %d became %s, and should have the posts %v", e.ID, e.State, me.posts))
+	}
+	if !in {
+		return e, nil
+	}
+	posts, err := w.st.s.EditionPosts(ctx, e, now)
+	if err != nil {
+		return nil, err
+	}
+	return e, w.st.fail(w.st.compare(fmt.Sprintf("edition %d", e.ID), me.posts, posts))
+}
+
+func (w *watched) ReleaseEdition(ctx context.Context, e *newsletter.Edition, v []newsletter.Variant, a []newsletter.Assignment, now time.Time) (bool, error) {
+	released, err := w.backend.ReleaseEdition(ctx, e, v, a, now)
+	if released {
+		w.st.release(w.st.edition(e))
+	}
+	return released, err
+}
+
+func (w *watched) FanOut(ctx context.Context, id int64, limit int, life time.Duration, now time.Time) (newsletter.FanOut, error) {
+	me := w.st.editions[id]
+	if me == nil { // of another history
+		return newsletter.FanOut{Done: true}, nil
+	}
+	if err := w.st.sync(); err != nil {
+		return newsletter.FanOut{}, w.st.fail(err)
+	}
+	var after, last int64
+	if err := w.st.db.QueryRowContext(ctx, `SELECT cursor FROM edition WHERE id = $1`, id).Scan(&after); err != nil {
+		return newsletter.FanOut{}, err
+	}
+	out, err := w.backend.FanOut(ctx, id, limit, life, now)
+	if err != nil {
+		return out, err
+	}
+	if err := w.st.db.QueryRowContext(ctx, `SELECT cursor FROM edition WHERE id = $1`, id).Scan(&last); err != nil {
+		return out, err
+	}
+	return out, w.st.fail(w.st.chunk(me, after, last, now))
+}
+
+// chunk compares the deliveries of one chunk with what the model says that its readers get.
+func (st *stage) chunk(me *modelEdition, after, last int64, now time.Time) error {
+	made, err := st.deliveries(`d.edition_id = $2 AND d.subscription_id > $3 AND d.subscription_id <= $4`, me.id, after, last)
+	if err != nil {
+		return err
+	}
+	for id, r := range st.readers {
+		if id <= after || id > last || !r.active() || r.restricted || r.pace != me.pace {
+			continue
+		}
+		want := st.share(me, r)
+		var got *modelMail
+		for _, d := range made {
+			if d.reader == r {
+				got = d
+			}
+		}
+		switch {
+		case got == nil && len(want) > 0:
+			return fmt.Errorf("promise 2: %s gets no mail of edition %d, and should get the posts %v", r.name, me.id, want)
+		case got != nil && !slices.Equal(st.exact(me, got.posts), want):
+			return fmt.Errorf("promise 2: %s gets the posts %v of edition %d, and should get %v", r.name, got.posts, me.id, want)
+		}
+	}
+	for _, d := range made {
+		if d.reader == nil || !d.reader.active() || d.reader.restricted || d.reader.pace != me.pace {
+			return fmt.Errorf("promise 4: delivery %d of edition %d is for nobody who should have one", d.id, me.id)
+		}
+		d.edition, d.made = me, now
+		st.mails[d.id] = d
+	}
+	return nil
+}
+
+// strangers finds people for whom an edition would be made, who never confirmed or have left.
+func (st *stage) strangers() error {
+	rows, err := st.db.QueryContext(st.ctx, `SELECT id FROM subscription WHERE list_id = $1 AND state = 'active'`, st.list.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		if r := st.readers[id]; r == nil || !r.active() {
+			return fmt.Errorf("promise 4: an edition is made for subscription %d, whose person never confirmed, or has left", id)
+		}
+	}
+	return rows.Err()
+}
+
+// deliveries reads the edition deliveries of this history that a condition picks.
+func (st *stage) deliveries(condition string, args ...any) ([]*modelMail, error) {
+	rows, err := st.db.QueryContext(st.ctx, `
+		SELECT d.id, d.subscription_id, d.state, v.posts
+		FROM delivery AS d JOIN variant AS v ON v.id = d.variant_id JOIN edition AS e ON e.id = d.edition_id
+		WHERE e.list_id = $1 AND `+condition, append([]any{st.list.ID}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var mails []*modelMail
+	for rows.Next() {
+		var posts newsletter.IDs
+		var subscription int64
+		mail := &modelMail{}
+		if err := rows.Scan(&mail.id, &subscription, &mail.state, &posts); err != nil {
+			return nil, err
+		}
+		mail.reader = st.readers[subscription]
+		for _, id := range posts {
+			mail.posts = append(mail.posts, st.ranks[id])
+		}
+		slices.Sort(mail.posts)
+		mails = append(mails, mail)
+	}
+	return mails, rows.Err()
+}
+
+// sync tells the model which mails ended without being handed over, so that it gives them back.
+func (st *stage) sync() error {
+	open := false
+	for _, mail := range st.mails {
+		open = open || !mail.state.Ended()
+	}
+	if !open {
+		return nil
+	}
+	mails, err := st.deliveries(`d.ended_at IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	for _, now := range mails {
+		mail := st.mails[now.id]
+		if mail == nil || mail.state.Ended() {
+			continue
+		}
+		mail.state = now.state
+		switch now.state {
+		case newsletter.DeliveryCancelled, newsletter.DeliverySuppressed, newsletter.DeliveryExpired:
+			st.giveBack(mail)
+		}
+	}
+	return nil
+}
+
+// fail keeps what is wrong: the digester would only log it.
+func (st *stage) fail(err error) error {
+	if err != nil && st.wrong == nil {
+		st.wrong = err
+	}
+	return err
+}
+
+func (st *stage) tick(now time.Time) error {
+	err := st.tools.Tick(st.ctx, now)
+	if st.wrong != nil {
+		return st.wrong
+	}
+	if errors.Is(err, errCrash) {
+		return nil
+	}
+	return err
+}
+
+// run does a round of the digester, and holds promise 1 against what there is then.
+func (st *stage) run(now time.Time) error {
+	if err := st.tick(now); err != nil {
+		return err
+	}
+	return st.periods(now)
+}
+
+// crash does a round that breaks off after some calls, and another one somewhat later.
+func (st *stage) crash(a act) error {
+	whole := st.tools.Store
+	st.tools.Store = &faulty{Store: whole, left: a.N + a.Post + 1, after: a.Pace > 0}
+	err := st.tick(st.now)
+	st.tools.Store = whole
+	return err
+}
+
+// look lets the model follow what happened beside it.
+func (st *stage) look() error {
+	if st.wrong != nil {
+		return st.wrong
+	}
+	return st.sync()
+}
+
+// periods checks promise 1: every slot that has come has one edition, no other edition exists but the
+// extra ones, and the newest slot was made good.
+func (st *stage) periods(now time.Time) error {
+	editions, err := st.s.Editions(st.ctx, st.list.ID, 10000)
+	if err != nil {
+		return err
+	}
+	bySlot := map[string][]newsletter.Edition{}
+	extras := 0
+	for _, e := range editions {
+		if e.Kind == newsletter.EditionExtra {
+			extras++
+			continue
+		}
+		key := fmt.Sprint(e.ScheduleID, e.ScheduledFor.Unix())
+		bySlot[key] = append(bySlot[key], e)
+	}
+	if extras != st.extras {
+		return fmt.Errorf("promise 1: there are %d extra editions, and %d were asked for", extras, st.extras)
+	}
+	for i, c := range st.schedules {
+		slots := st.slots(i, now)
+		for n, slot := range slots {
+			of := bySlot[fmt.Sprint(c.ID, slot.Unix())]
+			if len(of) != 1 {
+				return fmt.Errorf("promise 1: the slot %v of %s has %d editions", slot, c.Name, len(of))
+			}
+			if n == len(slots)-1 && now.Sub(slot) < grace && of[0].State == newsletter.EditionMissed {
+				return fmt.Errorf("promise 1: the slot %v of %s could be made good and is missed", slot, c.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// slots lists the slots of a schedule that have come, without package schedule.
+func (st *stage) slots(schedule int, now time.Time) (slots []time.Time) {
+	hour := []time.Duration{8, 12, 18}[schedule] * time.Hour
+	for day := st.opened.Truncate(24 * time.Hour); !day.After(now); day = day.AddDate(0, 0, 1) {
+		weekday := day.Weekday()
+		skipped := schedule == 1 && weekday != time.Monday && weekday != time.Wednesday && weekday != time.Friday
+		if slot := day.Add(hour); !slot.After(now) && !skipped {
+			slots = append(slots, slot)
+		}
+	}
+	return slots
+}
+
+// settle lets everything that was begun come to its end: editors approve and go on, the digester runs
+// for at most ten days and all mail is handed over. Then every promise must have been kept.
+func (st *stage) settle() error {
+	var err error
+	for day := st.now.Truncate(24*time.Hour).AddDate(0, 0, 1); !day.After(st.now.AddDate(0, 0, 10)); day = day.AddDate(0, 0, 1) {
+		for _, at := range []time.Duration{8*time.Hour + 30*time.Minute, 12*time.Hour + 30*time.Minute, 18*time.Hour + 30*time.Minute} {
+			st.now = day.Add(at)
+			if err := st.finish(); err != nil {
+				return err
+			}
+			if err = st.settled(); err == nil {
+				return nil
+			}
+		}
+	}
+	return err
+}
+
+// finish does what is to be done at one moment.
+func (st *stage) finish() error {
+	if err := st.run(st.now); err != nil {
+		return err
+	}
+	editions, err := st.s.Editions(st.ctx, st.list.ID, 1000)
+	if err != nil {
+		return err
+	}
+	for i := range editions {
+		switch editions[i].State {
+		case newsletter.EditionInReview:
+			_, err = st.approveByHand(&editions[i])
+		case newsletter.EditionPaused:
+			_, err = st.s.ResumeEdition(st.ctx, editions[i].PublicID, by, st.now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := st.run(st.now.Add(time.Second)); err != nil {
+		return err
+	}
+	st.now = st.now.Add(2 * time.Second)
+	for {
+		did, err := st.deliver(act{Do: "deliver", N: 99})
+		if err != nil || !did {
+			return errors.Join(err, st.look())
+		}
+	}
+}
