@@ -30,6 +30,9 @@ type program struct {
 	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
 	Schedule   scheduleCommand   `cmd:"" help:"Try out a schedule."`
+	DNS        dnsCommand        `cmd:"" name:"dns" help:"Show and check the DNS records of the keys that sign our mail."`
+	Audit      auditCommand      `cmd:"" help:"Check that nobody altered what was recorded."`
+	Clock      clockCommand      `cmd:"" help:"Say that the clock is right, after it was wrong."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this program's schema."`
 	Config     configCommand     `cmd:"" help:"Check, show or begin a configuration."`
 	Version    versionCommand    `cmd:"" help:"Say which version this is."`
