@@ -1,10 +1,15 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
+	"io"
+	"io/fs"
+	"net"
 
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
+	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -18,39 +23,102 @@ type dialect struct {
 	// neither.
 	forUpdate  string
 	skipLocked string
-	// again reports that a transaction lost a race that running it once more may win.
-	again func(error) bool
-	// full reports that the disk, or the quota, is full.
-	full func(error) bool
-	// unique reports that a unique key was there already.
-	unique func(error) bool
+	// fault says what an error means.
+	fault func(error) fault
+	// tables lists the tables of the schema, but for those of the engine and its extensions.
+	tables string
 }
+
+func (d dialect) again(err error) bool  { return d.fault(err) == lostRace }
+func (d dialect) unique(err error) bool { return d.fault(err) == duplicate }
 
 var postgresDialect = dialect{
 	engine:     migrations.Postgres,
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
-	again: func(err error) bool {
-		return pq.As(err, pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected) != nil
-	},
-	full:   func(err error) bool { return pq.As(err, pqerror.DiskFull) != nil },
-	unique: func(err error) bool { return pq.As(err, pqerror.UniqueViolation) != nil },
+	fault:      postgresFault,
+	tables: `
+		SELECT c.relname FROM pg_class AS c
+		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'p')
+		AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')`,
 }
 
-var sqliteDialect = dialect{
-	engine: migrations.SQLite,
-	again:  func(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY },
-	full:   func(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_FULL },
-	unique: func(err error) bool {
-		code := sqliteCode(err)
-		return code == sqlite3.SQLITE_CONSTRAINT_UNIQUE || code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
-	},
-}
-
-func sqliteCode(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
-		return e.Code()
+func postgresFault(err error) fault {
+	var e *pq.Error
+	if !errors.As(err, &e) {
+		var network net.Error
+		if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return away
+		}
+		return otherFault
 	}
-	return 0
+	switch e.Code {
+	case pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected:
+		return lostRace
+	case pqerror.UniqueViolation:
+		return duplicate
+	case pqerror.DiskFull:
+		return noRoom
+	case pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.TooManyConnections:
+		return away
+	case pqerror.InsufficientPrivilege, pqerror.ReadOnlySQLTransaction:
+		return denied
+	case pqerror.InvalidCatalogName:
+		return noDatabase
+	case pqerror.DataCorrupted, pqerror.IndexCorrupted:
+		return damaged
+	}
+	switch e.Code.Class() {
+	case pqerror.ClassConnectionException:
+		return away
+	case pqerror.ClassInvalidAuthorizationSpecification:
+		return denied
+	}
+	return otherFault
+}
+
+// sqliteDialect is that of a file in a directory.
+func sqliteDialect(dir string) dialect {
+	return dialect{
+		engine: migrations.SQLite,
+		fault:  func(err error) fault { return sqliteFault(err, dir) },
+		tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
+	}
+}
+
+func sqliteFault(err error, dir string) fault {
+	switch {
+	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+		return noRoom
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, unix.EROFS):
+		return denied
+	}
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return otherFault
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return duplicate
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY:
+		return lostRace
+	case sqlite3.SQLITE_FULL:
+		return noRoom
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		// A quota that is used up, and a disk without room for the shared memory or a new file, are
+		// not told from other failures of the disk.
+		if full(dir) {
+			return noRoom
+		}
+		return away
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+		return denied
+	case sqlite3.SQLITE_CORRUPT:
+		return damaged
+	case sqlite3.SQLITE_NOTADB:
+		return foreign
+	}
+	return otherFault
 }

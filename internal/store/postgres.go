@@ -37,7 +37,7 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	s.db.SetMaxOpenConns(postgresConns)
 	s.db.SetMaxIdleConns(postgresIdle)
 	s.db.SetConnMaxLifetime(postgresLifetime)
-	s.reader = s.db
+	s.reader = pool{s.db, s.explain}
 	if err := s.db.PingContext(ctx); err != nil {
 		_ = s.db.Close()
 		return s.unavailable(err)

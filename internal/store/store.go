@@ -19,7 +19,7 @@ type Store struct {
 	// db is where transactions that write run: one connection on SQLite, a pool on PostgreSQL.
 	// reader is a pool of connections that may only read; on PostgreSQL it is the same pool.
 	db     *sqlx.DB
-	reader *sqlx.DB
+	reader pool
 	name   string // for people: the path, or the URL without its password
 	log    *slog.Logger
 	// erased says that SQLite's write-ahead log may hold what was erased: also at the start, for a
@@ -58,7 +58,7 @@ func IsPostgres(name string) bool {
 // Close ends all connections.
 func (s *Store) Close() error {
 	err := s.db.Close()
-	if s.reader != s.db {
+	if s.reader.DB != s.db {
 		if e := s.reader.Close(); err == nil {
 			err = e
 		}
@@ -80,7 +80,11 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// unavailable explains why there is no database to talk to, in whatever way that shows.
 func (s *Store) unavailable(err error) error {
+	if explained := s.explain(err); newsletter.CodeOf(explained) != newsletter.Internal {
+		return explained
+	}
 	return newsletter.Errorf(newsletter.Unavailable, "database_unavailable", "the database %s does not answer: %w", s.name, err)
 }
 

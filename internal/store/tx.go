@@ -31,16 +31,13 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 			break
 		}
 	}
-	if err != nil && s.dialect.full(err) {
-		return newsletter.Errorf(newsletter.Unavailable, "disk_full", "there is no room left for the database %s; nothing was changed: %w", s.name, err)
-	}
-	return err
+	return s.explain(err)
 }
 
 // read runs fn in a transaction that sees one state of the database and changes nothing. A single
 // SELECT needs none: use s.reader.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	return s.once(ctx, s.reader, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, fn)
+	return s.explain(s.once(ctx, s.reader.DB, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, fn))
 }
 
 func (s *Store) once(ctx context.Context, db *sqlx.DB, options *sql.TxOptions, fn func(*tx) error) (err error) {

@@ -1,0 +1,4 @@
+package store
+
+// OnNetwork lets tests ask about file systems that they can't mount.
+var OnNetwork = onNetwork
