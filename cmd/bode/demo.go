@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"embed"
-	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"net"
@@ -130,7 +126,8 @@ func demoConfig(dir, site string, listener net.Listener, relay string) (*config.
 			return nil, err
 		}
 	}
-	if err := writeDKIMKey(filepath.Join(dir, "dkim.pem")); err != nil {
+	// With a key of its own, the demo's mail is signed as real mail is.
+	if err := (dnsKey{File: filepath.Join(dir, "dkim.pem")}).Run(nil); err != nil {
 		return nil, err
 	}
 	c, err := config.Load(config.Input{File: filepath.Join(dir, "bode.toml")}, config.ForService)
@@ -138,19 +135,6 @@ func demoConfig(dir, site string, listener net.Listener, relay string) (*config.
 		return nil, &configError{err}
 	}
 	return c, nil
-}
-
-// writeDKIMKey makes a key, so that the demo's mail is signed as real mail is.
-func writeDKIMKey(file string) error {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return err
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }
 
 // startDemo starts the service with the wiring of serve, and applies the demo's lists.

@@ -14,6 +14,7 @@ import (
 )
 
 type dnsCommand struct {
+	Key   dnsKey   `cmd:"" help:"Make a file with a new key for signing."`
 	Show  dnsShow  `cmd:"" help:"Print the records to publish."`
 	Check dnsCheck `cmd:"" help:"Compare what is published with the keys."`
 }

@@ -6,14 +6,17 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
 
+	"bode.example/mailer"
 	"bode.example/mailer/mailertest"
 )
 
@@ -114,4 +117,23 @@ func TestC3_DNSIsComparedWithTheKey(t *testing.T) {
 	check(exitConfig, "none.pem")
 	i.env = append(os.Environ(), "BODE_DATABASE=bode.sqlite")
 	check(exitConfig, "no key is configured")
+}
+
+// A key that was made can be signed with, can be read by nobody else, and is never overwritten.
+func TestDNSKey(t *testing.T) {
+	dir := t.TempDir()
+	for _, args := range [][]string{{"rsa.pem"}, {"--ed25519", "ed.pem"}} {
+		file := filepath.Join(dir, args[len(args)-1])
+		args = append([]string{"dns", "key"}, append(args[:len(args)-1], file)...)
+		for _, want := range []int{exitDone, exitConflict} {
+			var faults strings.Builder
+			w := &world{in: strings.NewReader(""), out: io.Discard, err: &faults, now: clock}
+			if code := run(t.Context(), args, w); code != want {
+				t.Errorf("%v: exit code %d, %s", args, code, faults.String())
+			}
+		}
+		if _, err := mailer.LoadKey(file); err != nil {
+			t.Error(err)
+		}
+	}
 }
