@@ -57,6 +57,22 @@ func TestAuditVerifyFindsWhatWasAltered(t *testing.T) {
 	i.refused(exitFault, `"broken_at": 2`, "audit", "verify", "--json")
 }
 
+func TestApplyRefusesWhatWasChangedElsewhere(t *testing.T) {
+	t.Parallel()
+	i := install(t, "bode.sqlite", mailertest.New(t, mailertest.Script{}))
+	i.bode("apply", "lists.toml", "--yes")
+	i.damage(`UPDATE schedule SET cron = '0 9 * * 1'`) // as a desk would
+	for range 2 {
+		i.refused(exitConflict, "lists.toml:6: schedule week: was changed elsewhere since a file was last applied", "apply", "lists.toml", "--yes")
+	}
+	if out := i.bode("apply", "lists.toml", "--yes", "--force"); !strings.Contains(out, `cron: "0 9 * * 1" → "0 8 * * 1"`) {
+		t.Errorf("forced: %s", out)
+	}
+	if out := i.bode("apply", "lists.toml"); !strings.Contains(out, "All is as the file says") {
+		t.Errorf("afterwards: %s", out)
+	}
+}
+
 func TestClockThatWasWrong(t *testing.T) {
 	t.Parallel()
 	i := install(t, "bode.sqlite", mailertest.New(t, mailertest.Script{}))

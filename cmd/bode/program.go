@@ -29,7 +29,7 @@ type program struct {
 	Feed       feedCommand       `cmd:"" help:"See how feeds do, try one out, wake one."`
 	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
-	Schedule   scheduleCommand   `cmd:"" help:"Try out a schedule."`
+	Schedule   scheduleCommand   `cmd:"" help:"See when schedules send, and try one out."`
 	DNS        dnsCommand        `cmd:"" name:"dns" help:"Show and check the DNS records of the keys that sign our mail."`
 	Audit      auditCommand      `cmd:"" help:"Check that nobody altered what was recorded."`
 	Clock      clockCommand      `cmd:"" help:"Say that the clock is right, after it was wrong."`

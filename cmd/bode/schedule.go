@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -8,9 +9,11 @@ import (
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/schedule"
+	"bode.example/internal/store"
 )
 
 type scheduleCommand struct {
+	List scheduleList `cmd:"" help:"List the schedules, in words and with their next slot."`
 	Next scheduleNext `cmd:"" help:"Say when a cron line would send, and in words."`
 }
 
@@ -57,6 +60,56 @@ func (cmd scheduleNext) Run(p *program) error {
 		fmt.Fprintln(p.out, t.Format("Mon 2006-01-02 15:04 -07:00"))
 	}
 	return nil
+}
+
+type scheduleList struct {
+	List string `arg:"" optional:"" help:"Name of a list; all lists otherwise."`
+	JSON bool   `help:"Print JSON."`
+}
+
+func (scheduleList) Help() string {
+	return `Example:
+
+    bode schedule list nieuwe-democratie`
+}
+
+// scheduleRow is a schedule as a list shows it.
+type scheduleRow struct {
+	newsletter.Schedule
+	List  string `json:"list"`
+	Words string `json:"words"`
+}
+
+func (cmd scheduleList) Run(ctx context.Context, p *program) error {
+	return p.withDatabase(ctx, func(_ *config.Config, s *store.Store) error {
+		lists, err := namedLists(ctx, s, cmd.List)
+		if err != nil {
+			return err
+		}
+		rows, cells := []scheduleRow{}, [][]string{}
+		for _, l := range lists {
+			schedules, err := s.Schedules(ctx, l.ID)
+			if err != nil {
+				return err
+			}
+			for _, c := range schedules {
+				times, err := schedule.Parse(c.Cron, c.Zone)
+				if err != nil {
+					return fmt.Errorf("schedule %s/%s: %w", l.Name, c.Name, err)
+				}
+				row := scheduleRow{c, l.Name, times.Words(p.language())}
+				state, next := string(c.State), c.NextAt.In(times.Location()).Format("2006-01-02 15:04 -07:00")
+				if !c.ArchivedAt.IsZero() {
+					state, next = "archived", ""
+				}
+				rows, cells = append(rows, row), append(cells, []string{l.Name, c.Name, state, next, row.Words})
+			}
+		}
+		if cmd.JSON {
+			return p.printJSON(rows)
+		}
+		return p.printTable([]string{"LIST", "SCHEDULE", "STATE", "NEXT", "WHEN"}, cells)
+	})
 }
 
 // nextSlot is the first slot of a cron line after a time.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 type versionCommand struct {
@@ -33,13 +34,13 @@ type version struct {
 }
 
 func thisVersion() version {
-	v := version{Version: "(devel)", Revision: "unknown revision", Go: runtime.Version()}
+	v := version{Version: "devel", Revision: "unknown revision", Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
 	}
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
+	if named := strings.Trim(info.Main.Version, "()"); named != "" { // "(devel)" would be no token in a User-Agent
+		v.Version = named
 	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {

@@ -84,7 +84,7 @@ func (c *Config) mailSettings() []setting {
 			about: "File that holds the password of the user in smtp.url, mode 0600."},
 		{key: "smtp.password", value: anySecret(&c.SMTP.Password)},
 		{key: "smtp.connections", value: whole(&c.SMTP.Connections, 1, 256), fallback: "8",
-			about: "Connections to the mail server that are kept open; one is kept for confirmations and other personal mail."},
+			about: "Connections to the mail server for editions; two more are kept for confirmations and other mail that somebody waits for."},
 		{key: "smtp.rate", value: decimal(&c.SMTP.Rate, 0, 100_000), fallback: "0",
 			about: "Most messages a second over all connections; 0 means as fast as the mail server takes them."},
 		{key: "smtp.hello", value: domain(&c.SMTP.Hello), sample: "nieuws.example.nl",
