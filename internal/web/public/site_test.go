@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 	"bode.example/templates"
 )
 
+// loadTemplates reads the templates once: they are the same for every test.
+var loadTemplates = sync.OnceValues(func() (*templates.Set, error) { return templates.Load("") })
+
 // site is the public door over the real sign-up and a real store, with a clock that the test moves.
 type site struct {
 	handler http.Handler
@@ -32,7 +36,7 @@ type site struct {
 
 func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *storetest.World) {
 	t.Helper()
-	set, err := templates.Load("")
+	set, err := loadTemplates()
 	if err != nil {
 		t.Fatal(err)
 	}

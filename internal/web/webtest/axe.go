@@ -23,19 +23,38 @@ type Finding struct {
 // CheckAccessible fails for everything that axe-core finds on the page, its best practices included.
 func (p *Page) CheckAccessible() {
 	p.t.Helper()
-	for _, f := range p.Axe() {
+	p.fail(p.Axe())
+}
+
+// CheckContrast fails where colours are too much alike: all that a page can have wrong in the dark if it
+// is accessible in the light.
+func (p *Page) CheckContrast() {
+	p.t.Helper()
+	p.fail(p.Axe("color-contrast"))
+}
+
+func (p *Page) fail(findings []Finding) {
+	p.t.Helper()
+	for _, f := range findings {
 		for _, n := range f.Nodes {
 			p.t.Errorf("%s: %s (%s)\n%s\n%s", p.Address(), f.Help, f.ID, n.HTML, n.FailureSummary)
 		}
 	}
 }
 
-// Axe returns what axe-core finds on the page.
-func (p *Page) Axe() []Finding {
+// Axe returns what axe-core finds on the page, by all of its rules or by these.
+func (p *Page) Axe(rules ...string) []Finding {
 	p.t.Helper()
 	run(p, chromedp.Evaluate[any](axe(p.t)+"; null"))
 	// As text: what axe returns has members that Go doesn't want to know.
-	found := run(p, chromedp.Evaluate[string](`axe.run(document).then(r => JSON.stringify({
+	options, err := json.Marshal(map[string]any{"resultTypes": []string{"violations", "passes"}})
+	if len(rules) > 0 {
+		options, err = json.Marshal(map[string]any{"runOnly": rules})
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	found := run(p, chromedp.Evaluate[string](`axe.run(document, `+string(options)+`).then(r => JSON.stringify({
 		passes: r.passes.length, violations: r.violations}))`, chromedp.EvalAwaitPromise))
 	var result struct {
 		Passes     int
