@@ -3,7 +3,7 @@ package newsletter
 // Client is where a form came from, as far as limits and proof need it.
 type Client struct {
 	Network string // one IPv4 address or a /64 of IPv6, in CIDR notation; empty: can't be told
-	Agent   string // the User-Agent header, at most 200 bytes
+	Agent   string // the User-Agent header as it came
 }
 
 // Choice is what a person wants of one list.

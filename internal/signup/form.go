@@ -5,14 +5,12 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"bode.example/internal/newsletter"
 )
 
 // The limits of what is typed, in characters, and of what comes along, in bytes.
 const (
-	maxName    = 100
 	maxAgent   = 200
 	maxFormURL = 500
 	maxChoices = 50
@@ -23,22 +21,6 @@ func fault(field, reason, format string, args ...any) error {
 	e := newsletter.Errorf(newsletter.Invalid, reason, format, args...)
 	e.Field = field
 	return e
-}
-
-// checkName returns a name as it is stored: one line, or why it can't be.
-func checkName(typed string) (string, error) {
-	name := strings.Join(strings.Fields(typed), " ")
-	switch {
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, invisible):
-		return "", fault("name", "name_characters", "the name holds characters that can't be in one")
-	case utf8.RuneCountInString(name) > maxName:
-		return "", fault("name", "name_too_long", "the name is longer than %d characters", maxName)
-	}
-	return name, nil
-}
-
-func invisible(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' // joiners shape some scripts' names
 }
 
 func checkLanguage(l newsletter.Language) error {

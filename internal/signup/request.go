@@ -44,7 +44,7 @@ func closed() error {
 // check makes a sign-up of a form, or says all that is wrong with it.
 func (s *Service) check(ctx context.Context, form *newsletter.SignupForm, now time.Time) (*newsletter.Signup, error) {
 	address, addressErr := newsletter.ParseAddress(form.Address)
-	name, nameErr := checkName(form.Name)
+	name, nameErr := newsletter.ParseName(form.Name)
 	choices, choiceErr := s.checkChoices(ctx, form.Choices)
 	if newsletter.Is(choiceErr, newsletter.Internal) || newsletter.Is(choiceErr, newsletter.Unavailable) {
 		return nil, choiceErr

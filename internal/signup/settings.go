@@ -44,7 +44,7 @@ func (s *Service) SaveSettings(ctx context.Context, link string, form newsletter
 }
 
 func (s *Service) checkSettings(ctx context.Context, form *newsletter.SettingsForm, settings *newsletter.Settings, now time.Time) error {
-	name, err := checkName(form.Name)
+	name, err := newsletter.ParseName(form.Name)
 	faults := []error{err, checkLanguage(form.Language)}
 	form.Name = name
 	if !form.Layout.Valid() {

@@ -129,7 +129,8 @@ func (d *door) settingsForm(p *preferencesPage) (newsletter.SettingsForm, error)
 	if p.Large {
 		form.Layout = newsletter.Large
 	}
-	faults := []error{checkName(p.Name)}
+	_, err := newsletter.ParseName(p.Name)
+	faults := []error{err}
 	for i := range p.Lists {
 		v := &p.Lists[i]
 		choice, err := v.Choice.choice()

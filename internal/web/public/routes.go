@@ -116,16 +116,9 @@ func reader(r *http.Request) newsletter.Language { return web.Language(r) }
 
 // client is where a form came from, as far as limits and proof need it.
 func (d *door) client(r *http.Request) newsletter.Client {
-	agent := r.UserAgent()
-	if len(agent) > maxAgent {
-		agent = agent[:maxAgent]
-	}
 	var network string
 	if n := web.Network(d.Proxies.Client(r)); n.IsValid() {
 		network = n.String()
 	}
-	return newsletter.Client{Network: network, Agent: clean(agent)}
+	return newsletter.Client{Network: network, Agent: r.UserAgent()}
 }
-
-// maxAgent bounds the User-Agent that is kept as proof, in bytes.
-const maxAgent = 200

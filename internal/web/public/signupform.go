@@ -220,7 +220,8 @@ func (f *formView) request(typed url.Values) (newsletter.SignupForm, error) {
 	if len(form.Choices) == 0 {
 		faults = append(faults, fault("list", "list_missing", "no list is chosen"))
 	}
-	return form, errors.Join(append(faults, checkName(f.Name))...)
+	_, err := newsletter.ParseName(f.Name)
+	return form, errors.Join(append(faults, err)...)
 }
 
 func chosen(options []option) newsletter.Language {
@@ -230,16 +231,6 @@ func chosen(options []option) newsletter.Language {
 		}
 	}
 	return newsletter.Dutch
-}
-
-// maxName bounds a person's name, in characters.
-const maxName = 100
-
-func checkName(name string) error {
-	if utf8.RuneCountInString(name) > maxName {
-		return fault("name", "name_too_long", "the name is longer than %d characters", maxName)
-	}
-	return nil
 }
 
 // fault is an error about a field of a form.
