@@ -3,6 +3,7 @@ package storetest
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,31 +111,68 @@ func (w *World) HandOver(now time.Time) (handed []HandedOver) {
 	return handed
 }
 
-// Crowd subscribes n people at a schedule's pace in one go, with three topic sets and both languages
-// among them: for tests and benchmarks of many.
+// Crowd subscribes n people at a schedule's pace in one go, with three topic sets, both languages
+// and fifty domains among them: for tests and benchmarks of many.
 func (w *World) Crowd(n int, schedule newsletter.Schedule) {
 	w.t.Helper()
-	sets := []*int64{nil, w.topicSet([]newsletter.Topic{w.Council}), w.topicSet([]newsletter.Topic{w.Council, w.Residents})}
 	reading := w.ReadingOf(w.Reader("first", schedule)).ID
-	db := w.raw()
-	tx, err := db.BeginTx(w.t.Context(), nil)
+	sets := []*int64{nil, w.topicSet([]newsletter.Topic{w.Council}), w.topicSet([]newsletter.Topic{w.Council, w.Residents})}
+	tx, err := w.raw().BeginTx(w.t.Context(), nil)
 	w.check(err)
 	defer func() { _ = tx.Rollback() }()
-	for i := range n - 1 {
-		var subscriber int64
-		language := newsletter.Languages()[i%2]
-		w.check(tx.QueryRowContext(w.t.Context(), `
+	const batch = 500
+	for from := 1; from < n; from += batch {
+		to := min(from+batch, n)
+		people := values{}
+		for i := from; i < to; i++ {
+			address := fmt.Sprintf("lezer%d@d%d.voorbeeld.nl", i, i%50)
+			people.row(newsletter.NewPublicID(), address, string(newsletter.Languages()[i%2]), newsletter.NewPublicID(), newsletter.At(Start))
+		}
+		rows, err := tx.QueryContext(w.t.Context(), `
+			WITH v (public_id, address, language, subject, at) AS (VALUES `+people.String()+`)
 			INSERT INTO subscriber (public_id, address, address_key, language, layout, subject, created_at, changed_at)
-			VALUES ($1, $2, $2, $3, 'standard', $1, $4, $4) RETURNING id`,
-			newsletter.NewPublicID(), fmt.Sprintf("lezer%d@d%d.voorbeeld.nl", i, i%50), string(language), newsletter.At(Start)).Scan(&subscriber))
-		_, err := tx.ExecContext(w.t.Context(), `
+			SELECT public_id, address, address, language, 'standard', subject, CAST(at AS BIGINT), CAST(at AS BIGINT) FROM v WHERE TRUE
+			RETURNING id`, people.args...)
+		w.check(err)
+		subscriptions := values{}
+		for i := from; rows.Next(); i++ {
+			var id int64
+			w.check(rows.Scan(&id))
+			subscriptions.row(newsletter.NewPublicID(), id, w.List.ID, schedule.ID, sets[i%3], reading, "active", newsletter.At(Start))
+		}
+		w.check(rows.Err())
+		_, err = tx.ExecContext(w.t.Context(), `
+			WITH v (public_id, subscriber_id, list_id, schedule_id, topic_set_id, reading_id, state, at) AS (VALUES `+subscriptions.String()+`)
 			INSERT INTO subscription (public_id, subscriber_id, list_id, schedule_id, topic_set_id, reading_id, state, active_since, created_at, changed_at)
-			VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $7, $7)`,
-			newsletter.NewPublicID(), subscriber, w.List.ID, schedule.ID, sets[i%3], reading, newsletter.At(Start))
+			SELECT public_id, CAST(subscriber_id AS BIGINT), CAST(list_id AS BIGINT), CAST(schedule_id AS BIGINT), CAST(topic_set_id AS BIGINT),
+				CAST(reading_id AS BIGINT), state, CAST(at AS BIGINT), CAST(at AS BIGINT), CAST(at AS BIGINT) FROM v WHERE TRUE`, subscriptions.args...)
 		w.check(err)
 	}
 	w.check(tx.Commit())
 }
+
+// values writes the rows of a VALUES list.
+type values struct {
+	text strings.Builder
+	args []any
+}
+
+func (v *values) row(cells ...any) {
+	if len(v.args) > 0 {
+		v.text.WriteString(", ")
+	}
+	v.text.WriteString("(")
+	for i := range cells {
+		if i > 0 {
+			v.text.WriteString(", ")
+		}
+		fmt.Fprintf(&v.text, "$%d", len(v.args)+i+1)
+	}
+	v.text.WriteString(")")
+	v.args = append(v.args, cells...)
+}
+
+func (v *values) String() string { return v.text.String() }
 
 // Decide stands in for the digester: it decides about all readers of a release, with letters that
 // are none.
