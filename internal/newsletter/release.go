@@ -16,8 +16,8 @@ type Release struct {
 	// Posts is what the edition froze, in its order, whatever their disposition, but for posts that
 	// were withdrawn since.
 	Posts []EditionPost
-	// Others are published posts that are not in the edition: some reader may lack them, or has
-	// missed them in a pause.
+	// Others are published posts that are not in the edition, without summary and HTML: some reader
+	// may lack them, or has missed them in a pause.
 	Others []EditionPost
 	// Readers are the combinations to decide about.
 	Readers []Combination

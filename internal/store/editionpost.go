@@ -38,7 +38,7 @@ func (t *tx) followed(e *newsletter.Edition, now time.Time) ([]newsletter.Editio
 	if err != nil {
 		return nil, err
 	}
-	published, err := t.publishedTo(e.ListID, readers, true)
+	published, err := t.publishedTo(e.ListID, readers, whole)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +81,16 @@ func (t *tx) readers(scheduleID int64) ([]newsletter.Combination, error) {
 // mailable is the condition that a subscriber u may be mailed.
 const mailable = `u.suppressed_at IS NULL AND u.restricted_at IS NULL`
 
-// publishedTo returns the published posts of a list that any of the readers may lack or, unless
-// owed is set, may have missed in a pause, in the form that an edition freezes.
-func (t *tx) publishedTo(listID int64, readers []newsletter.Combination, owed bool) ([]newsletter.EditionPost, error) {
+// whole and named are what publishedTo reads of a post: all that an edition freezes, or enough to
+// decide about it and to link it.
+const (
+	whole = `p.summary, p.html`
+	named = `'' AS summary, '' AS html`
+)
+
+// publishedTo returns the published posts of a list that any of the readers may lack or, when they are
+// only to be named, may have missed in a pause.
+func (t *tx) publishedTo(listID int64, readers []newsletter.Combination, content string) ([]newsletter.EditionPost, error) {
 	if len(readers) == 0 {
 		return nil, nil
 	}
@@ -91,14 +98,14 @@ func (t *tx) publishedTo(listID int64, readers []newsletter.Combination, owed bo
 	for i := range readers {
 		r := &readers[i]
 		from, ids = min(from, r.ThroughSeq), append(ids, r.OwedPosts...)
-		if !owed && r.AwayTo > 0 {
+		if content == named && r.AwayTo > 0 {
 			from = min(from, r.AwayFrom)
 		}
 	}
 	var posts []newsletter.EditionPost
 	if err := t.list(&posts, `
 		SELECT 0 AS edition_id, p.id AS post_id, 0 AS position, 'in' AS disposition, p.seq, p.public_id, p.feed_id IS NULL AS own,
-			p.title, p.summary, p.html, p.link, p.picture, p.alt, p.author, p.language, p.published_at, p.starts_at, p.ends_at, p.place, '[]' AS topics
+			p.title, `+content+`, p.link, p.picture, p.alt, p.author, p.language, p.published_at, p.starts_at, p.ends_at, p.place, '[]' AS topics
 		FROM post AS p
 		WHERE p.list_id = $1 AND p.state = 'published' AND p.seq IS NOT NULL
 		AND (p.seq > $2 OR p.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT))))

@@ -66,7 +66,7 @@ func (t *tx) releasePosts(r *newsletter.Release) error {
 	for _, p := range r.Posts {
 		held[p.PostID] = true
 	}
-	published, err := t.publishedTo(r.List.ID, r.Readers, false)
+	published, err := t.publishedTo(r.List.ID, r.Readers, named)
 	for _, p := range published {
 		if !held[p.PostID] {
 			r.Others = append(r.Others, p)
