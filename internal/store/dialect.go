@@ -88,7 +88,7 @@ func sqliteDialect(dir string) dialect {
 
 func sqliteFault(err error, dir string) fault {
 	switch {
-	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+	case outOfRoom(err):
 		return noRoom
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, unix.EROFS):
 		return denied
@@ -107,8 +107,8 @@ func sqliteFault(err error, dir string) fault {
 	case sqlite3.SQLITE_FULL:
 		return noRoom
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
-		// A quota that is used up, and a disk without room for the shared memory or a new file, are
-		// not told from other failures of the disk.
+		// Neither a quota that is used up, nor a disk without room for the shared memory or for a new
+		// file, is told from other failures of the disk.
 		if full(dir) {
 			return noRoom
 		}

@@ -77,7 +77,7 @@ var errNetwork = errors.New("it is on a network file system, where locks can't b
 // unusable says why a file can't be used.
 func (s *Store) unusable(err error) error {
 	switch {
-	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+	case outOfRoom(err):
 		return newsletter.Errorf(newsletter.Unavailable, "disk_full", "there is no room left for the database %s: %w", s.name, err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, unix.EROFS):
 		return newsletter.Errorf(newsletter.Unavailable, "database_denied",
@@ -128,7 +128,7 @@ var networkTypes = []uint32{
 }
 
 // probeSize is more than SQLite asks for at a time.
-const probeSize = 64 << 10
+const probeSize = 1 << 20
 
 // full reports whether there is no room in a directory, by trying.
 func full(dir string) bool {
@@ -141,5 +141,10 @@ func full(dir string) bool {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 	}
-	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
+	return outOfRoom(err)
+}
+
+// outOfRoom knows a disk, a quota and a limit of the size of files.
+func outOfRoom(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
 }

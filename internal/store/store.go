@@ -22,6 +22,8 @@ type Store struct {
 	reader pool
 	name   string // for people: the path, or the URL without its password
 	log    *slog.Logger
+	// around, in tests, runs every transaction that writes, where and as often as it likes.
+	around func(run func() error) error
 	// erased says that SQLite's write-ahead log may hold what was erased: also at the start, for a
 	// crash may have come between.
 	erased atomic.Bool

@@ -24,14 +24,19 @@ const attempts = 5
 // write runs fn in a transaction and commits it when fn returns nil. fn may run more than once: it
 // must leave nothing behind but what it does through tx, and set its results anew each time.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
-	var err error
-	for range attempts {
-		err = s.once(ctx, s.db, nil, fn)
-		if err == nil || !s.dialect.again(err) || ctx.Err() != nil {
-			break
+	run := func() (err error) {
+		for range attempts {
+			err = s.once(ctx, s.db, nil, fn)
+			if err == nil || !s.dialect.again(err) || ctx.Err() != nil {
+				break
+			}
 		}
+		return s.explain(err)
 	}
-	return s.explain(err)
+	if s.around != nil {
+		return s.around(run)
+	}
+	return run()
 }
 
 // read runs fn in a transaction that sees one state of the database and changes nothing. A single
