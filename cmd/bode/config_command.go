@@ -1,12 +1,15 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/compose"
 	"bode.example/internal/newsletter"
+	"bode.example/templates"
 )
 
 type configCommand struct {
@@ -31,11 +34,28 @@ func (configCheck) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := checkTemplates(c); err != nil {
+		return &configError{err}
+	}
 	for _, notice := range c.Notices() {
 		fmt.Fprintf(p.out, "note: %s\n", notice)
 	}
 	fmt.Fprintln(p.out, "The configuration has no faults.")
 	return nil
+}
+
+// checkTemplates makes every mail from the templates with the operator's among them. The pages are
+// checked when they are served.
+func checkTemplates(c *config.Config) error {
+	texts, err := templates.Load(c.TemplatesDir)
+	if err != nil {
+		return err
+	}
+	composer, err := compose.New(texts, organisation(c), rand.Reader)
+	if err != nil {
+		return err
+	}
+	return composer.Check()
 }
 
 type configShow struct {

@@ -189,7 +189,12 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-var linkIn = map[string]*regexp.Regexp{"/c/": regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+(/c/[A-Za-z0-9_-]+)`)}
+// linkIn finds the links of mails, by how their paths begin.
+var linkIn = map[string]*regexp.Regexp{"/c/": linkTo("/c/"), "/u/": linkTo("/u/"), "/v/": linkTo("/v/")}
+
+func linkTo(path string) *regexp.Regexp {
+	return regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+(` + path + `[A-Za-z0-9_-]+)`)
+}
 
 // letterTo waits for the mail to an address that holds a link, and returns the link's path.
 func (i *installation) letterTo(peer *mailertest.Server, address, path string) (link string) {

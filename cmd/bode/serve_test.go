@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -120,7 +121,7 @@ func TestStartRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			i.file("templates/web/public/home.html", "{{.NoSuchThing}}")
-		}, exitFault, "web/public/home.html"},
+		}, exitConfig, "web/public/home.html"},
 		"an address in use": {[]string{"serve", "--listen", peer.Addr()}, func(*installation) {}, exitUnavailable, "can't be listened on"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,4 +181,41 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("two signals don't end it")
 	}
+}
+
+// TestB3_LinksSurviveKeyRotation opens the links of a mail after the secret was replaced: with the
+// old one still configured they work, without it they don't.
+func TestB3_LinksSurviveKeyRotation(t *testing.T) {
+	t.Parallel()
+	peer := mailertest.New(t, mailertest.Script{})
+	i := install(t, "bode.sqlite", peer)
+	i.bode("apply", "lists.toml", "--yes")
+	serve := i.start("serve")
+	i.join(peer, "lezer@example.org")
+	preferences, leave := i.letterTo(peer, "lezer@example.org", "/v/"), i.letterTo(peer, "lezer@example.org", "/u/")
+	serve.stop()
+
+	if err := os.Rename(filepath.Join(i.dir, "secret"), filepath.Join(i.dir, "secret.old")); err != nil {
+		t.Fatal(err)
+	}
+	i.bode("config", "secret", "secret")
+	serve = i.start("serve")
+	response, err := http.Get("http://127.0.0.1:" + i.port + preferences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusForbidden {
+		t.Errorf("without the old secret: %s", response.Status)
+	}
+	serve.stop()
+
+	i.env = append(i.env, "BODE_OLD_SECRET_FILES=secret.old")
+	serve = i.start("serve")
+	i.get(preferences)
+	i.post(leave, url.Values{"List-Unsubscribe": {"One-Click"}})
+	if dossier := i.bode("subscriber", "show", "lezer@example.org", "--json"); !strings.Contains(dossier, `"state": "unsubscribed"`) {
+		t.Errorf("the old link did not unsubscribe: %s", dossier)
+	}
+	serve.stop()
 }

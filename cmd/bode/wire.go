@@ -48,7 +48,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	// What everything stands on: texts, keys, database.
 	texts, err := templates.Load(c.TemplatesDir)
 	if err != nil {
-		return nil, err
+		return nil, &configError{err} // ours are tested: the fault is in the operator's folder
 	}
 	if s.store, err = openDatabase(ctx, c, w.log); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		return nil, err
 	}
 	if err := composer.Check(); err != nil {
-		return nil, err
+		return nil, &configError{err}
 	}
 	digester := &digest.Digester{Store: s.store, Composer: composer, Now: w.now, Log: w.log}
 
@@ -123,7 +123,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	door, err := public.New(public.Config{Web: kit, Site: publicSite(c), Store: s.store, Signup: people, Settings: people, Access: people,
 		Health: s.store.Ping})
 	if err != nil {
-		return nil, err
+		return nil, &configError{err}
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", door)
