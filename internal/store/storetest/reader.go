@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 )
@@ -60,11 +63,17 @@ func (w *World) raw() *sql.DB {
 	return w.db
 }
 
-// Do runs a statement beside the store: for what no method does.
+// Do runs a statement beside the store: for what no method does. Where it runs beside workers it may
+// be the one that PostgreSQL gives up in a deadlock, as a method of the store may; then it runs again.
 func (w *World) Do(statement string, args ...any) {
 	w.t.Helper()
-	_, err := w.raw().ExecContext(w.t.Context(), statement, args...)
-	w.check(err)
+	for {
+		_, err := w.raw().ExecContext(w.t.Context(), statement, args...)
+		if pq.As(err, pqerror.TRDeadlockDetected) == nil {
+			w.check(err)
+			return
+		}
+	}
 }
 
 // Ask scans one row of a query beside the store: for what no method tells.
