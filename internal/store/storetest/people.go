@@ -3,6 +3,7 @@ package storetest
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,9 @@ func (w *World) Join(address newsletter.Address, now time.Time, choices ...newsl
 // method tells.
 func Query(t testing.TB, s *store.Store, query string, args ...any) [][]string {
 	t.Helper()
-	rows, err := raw(t, s).QueryContext(t.Context(), query, args...)
+	db := beside(t, s)
+	defer db.Close()
+	rows, err := db.QueryContext(t.Context(), query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +121,12 @@ func Tables(t testing.TB, s *store.Store) map[string]string {
 		names = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name NOT LIKE 'goose%'`
 	}
 	counts := map[string]string{}
+	var each []string
 	for _, row := range Query(t, s, names) {
-		counts[row[0]] = Query(t, s, fmt.Sprintf(`SELECT COUNT(*) FROM %q`, row[0]))[0][0]
+		each = append(each, fmt.Sprintf(`SELECT '%s', COUNT(*) FROM %[1]s`, row[0]))
+	}
+	for _, row := range Query(t, s, strings.Join(each, " UNION ALL ")) {
+		counts[row[0]] = row[1]
 	}
 	return counts
 }

@@ -13,22 +13,29 @@ import (
 // names are the full names of open stores, which a store keeps to itself: a URL has a password.
 var names sync.Map // *store.Store to string
 
-// raw opens the database of s beside it, for what no method does or tells.
+// raw opens the database of s beside it, for what no method does or tells, until the test ends.
 func raw(t testing.TB, s *store.Store) *sql.DB {
 	t.Helper()
-	stored, ok := names.Load(s)
+	db := beside(t, s)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// beside opens the database of s; the caller closes it.
+func beside(t testing.TB, s *store.Store) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if s.Engine() == migrations.Postgres {
+		driver = "postgres"
+	}
+	name, ok := names.Load(s)
 	if !ok {
 		t.Fatal("not a store that storetest opened")
 	}
-	driver, name := "postgres", stored.(string)
-	if s.Engine() == migrations.SQLite {
-		driver, name = "sqlite", "file:"+name+"?_pragma=busy_timeout(10000)&_txlock=immediate"
-	}
-	db, err := sql.Open(driver, name)
+	db, err := sql.Open(driver, name.(string))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
 

@@ -1,0 +1,68 @@
+package signup_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/signup"
+	"bode.example/internal/store/storetest"
+)
+
+func TestWorkerDecidesWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, storetest.SQLite(t))
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		begin := time.Now()
+		worker := &signup.Worker{Service: d.Service, Now: func() time.Time { return storetest.Start.Add(time.Since(begin)) }}
+		go func() {
+			defer close(done)
+			worker.Run(ctx)
+		}()
+		for n := range 3 {
+			time.Sleep(time.Duration(n)*time.Minute + 123*time.Millisecond) // of the bubble's clock
+			d.now = worker.Now()
+			d.check(d.send(address(n)))
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if undecided, err := d.store.UndecidedSignups(t.Context(), 1); err != nil || len(undecided) != 0 {
+				t.Errorf("after a second: %v, %v", undecided, err)
+			}
+		}
+		// What nobody confirmed is gone, while nobody does anything.
+		d.w.Do(`UPDATE signup SET expires_at = 1`)
+		time.Sleep(11 * time.Minute)
+		synctest.Wait()
+		if rows := d.rows(); rows["signup"] != "0" {
+			t.Errorf("%v", rows)
+		}
+		stop()
+		<-done
+	})
+}
+
+func TestTidyEndsPauses(t *testing.T) {
+	d := sqlite(t)
+	links := d.join("jan@voorbeeld.nl")
+	d.check(d.SaveSettings(t.Context(), links.Preferences, d.settingsForm(links.Preferences, func(w *newsletter.Wish) {
+		w.Paused, w.Until = true, newsletter.At(d.now.AddDate(0, 0, 7))
+	}), d.now))
+	state := func() newsletter.SubscriptionState {
+		s, err := d.Settings(t.Context(), links.Preferences, d.now)
+		d.check(err)
+		return s.Standing[0].Subscription.State
+	}
+	for days, want := range map[int]newsletter.SubscriptionState{6: newsletter.SubscriptionPaused} {
+		d.check(d.Tidy(t.Context(), d.now.AddDate(0, 0, days)))
+		if got := state(); got != want {
+			t.Errorf("after %d days: %s", days, got)
+		}
+	}
+	d.check(d.Tidy(t.Context(), d.now.AddDate(0, 0, 7)))
+	if got := state(); got != newsletter.SubscriptionActive {
+		t.Errorf("after seven days: %s", got)
+	}
+}
