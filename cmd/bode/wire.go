@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"bode.example/cmd/bode/config"
@@ -125,21 +126,20 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, &configError{err}
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", door)
+	handler := door
 	if w.extra != nil {
 		prefix, door, err := w.extra(kit)
 		if err != nil {
 			return nil, err
 		}
-		mux.Handle(prefix, door)
+		handler = beside(handler, prefix, door)
 	}
 	if s.listener = w.listener; s.listener == nil {
 		if s.listener, err = listen(c.Listen); err != nil {
 			return nil, err
 		}
 	}
-	s.server = &web.Server{Handler: mux, Log: w.log}
+	s.server = &web.Server{Handler: handler, Log: w.log}
 	return s, nil
 }
 
@@ -153,6 +153,18 @@ func listen(address string) (net.Listener, error) {
 
 // minFill is how long a person takes over the form, at least.
 const minFill = 2 * time.Second
+
+// beside puts a second door at a prefix. Paths reach both as they came: cleaning them, with the
+// headers and the line in the log that go with it, is a door's work.
+func beside(first http.Handler, prefix string, second http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			second.ServeHTTP(w, r)
+			return
+		}
+		first.ServeHTTP(w, r)
+	})
+}
 
 func signupConfig(c *config.Config) signup.Config {
 	return signup.Config{
