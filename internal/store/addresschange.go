@@ -261,14 +261,15 @@ func (t *tx) moveBack(c *newsletter.AddressChange, p *newsletter.Subscriber, has
 	return t.consentMoved(p, newsletter.ChannelAddressUndo, at)
 }
 
-// ForgetAddressChanges erases the changes that nobody can confirm or take back any more, with the
-// addresses that their mail went to, and says how many.
+// ForgetAddressChanges erases the changes that nobody can confirm or take back any more, and says how
+// many. Their mail lets go of the address that it went to, and of its domain: nothing ties it to a person
+// any more, so that no erasure would find it.
 func (s *Store) ForgetAddressChanges(ctx context.Context, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
 		const over = `SELECT id FROM address_change WHERE confirmed_at IS NULL AND expires_at <= $1 OR undo_until <= $1`
 		if err = t.exec(`
-			UPDATE delivery SET address = NULL,
+			UPDATE delivery SET address = NULL, domain = '', reply = '',
 				state = CASE WHEN state IN ('pending', 'claimed') THEN 'expired' ELSE state END,
 				ended_at = CASE WHEN state IN ('pending', 'claimed') THEN CAST($1 AS BIGINT) ELSE ended_at END
 			WHERE template IN ('address_confirmation', 'address_notice') AND ref IN (`+over+`)`, at); err != nil {

@@ -37,7 +37,8 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 	return granted, err
 }
 
-// gate marks deliveries as being handed over, if all that must hold does hold now.
+// gate marks deliveries as being handed over, if all that must hold does hold now: also that the link
+// in a mail to one person still opens something, and that the row is there which the mail is about.
 const gate = `
 	UPDATE delivery SET state = 'handing_over', handed_over_at = $3
 	WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
@@ -53,6 +54,14 @@ const gate = `
 				WHERE p.id = delivery.subscriber_id AND (delivery.kind = 'request' OR p.suppressed_at IS NULL AND p.restricted_at IS NULL)))
 		AND (kind <> 'confirmation'
 			OR EXISTS (SELECT 1 FROM signup AS u WHERE u.id = delivery.ref AND u.used_at IS NULL AND u.expires_at > $3))
+		AND (template NOT IN ('welcome', 'already_subscribed') OR ref IS NULL
+			OR EXISTS (SELECT 1 FROM signup AS u WHERE u.id = delivery.ref))
+		AND (template <> 'access_link'
+			OR EXISTS (SELECT 1 FROM access_link AS a WHERE a.id = delivery.ref AND a.used_at IS NULL AND a.expires_at > $3))
+		AND (template <> 'address_confirmation'
+			OR EXISTS (SELECT 1 FROM address_change AS c WHERE c.id = delivery.ref AND c.confirmed_at IS NULL AND c.expires_at > $3))
+		AND (template <> 'address_notice'
+			OR EXISTS (SELECT 1 FROM address_change AS c WHERE c.id = delivery.ref AND c.undo_until > $3))
 	RETURNING id`
 
 // turnAway moves on what the gate refused. What none of the reasons fits (the edition was paused)
@@ -72,14 +81,22 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 				WHEN e.state = 'cancelled' THEN 'cancelled'
 				WHEN d.kind = 'confirmation' AND u.used_at IS NOT NULL THEN 'cancelled'
 				WHEN d.kind = 'confirmation' AND u.expires_at <= $3 THEN 'expired'
-				WHEN d.kind = 'confirmation' AND u.id IS NULL THEN 'cancelled'
+				WHEN d.template IN ('confirmation', 'welcome', 'already_subscribed') AND d.ref IS NOT NULL AND u.id IS NULL THEN 'cancelled'
+				WHEN d.template = 'access_link' AND (a.id IS NULL OR a.used_at IS NOT NULL) THEN 'cancelled'
+				WHEN d.template = 'access_link' AND a.expires_at <= $3 THEN 'expired'
+				WHEN d.template IN ('address_confirmation', 'address_notice') AND c.id IS NULL THEN 'cancelled'
+				WHEN d.template = 'address_confirmation' AND c.confirmed_at IS NOT NULL THEN 'cancelled'
+				WHEN d.template = 'address_confirmation' AND c.expires_at <= $3 THEN 'expired'
+				WHEN d.template = 'address_notice' AND COALESCE(c.undo_until, 0) <= $3 THEN 'expired'
 				WHEN d.subscriber_id IS NOT NULL AND p.id IS NULL THEN 'cancelled'
 				ELSE 'pending' END AS state
 			FROM delivery AS d
 			LEFT JOIN edition AS e ON e.id = d.edition_id
 			LEFT JOIN subscription AS s ON s.id = d.subscription_id
 			LEFT JOIN subscriber AS p ON p.id = COALESCE(s.subscriber_id, d.subscriber_id)
-			LEFT JOIN signup AS u ON u.id = d.ref AND d.kind = 'confirmation'
+			LEFT JOIN signup AS u ON u.id = d.ref AND d.template IN ('confirmation', 'welcome', 'already_subscribed')
+			LEFT JOIN access_link AS a ON a.id = d.ref AND d.template = 'access_link'
+			LEFT JOIN address_change AS c ON c.id = d.ref AND d.template IN ('address_confirmation', 'address_notice')
 			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
 		) AS r
 		WHERE delivery.id = r.id AND delivery.state = 'claimed' AND delivery.worker = $2 AND delivery.lease > $3

@@ -165,7 +165,7 @@ func testForgetAddressChanges(t *testing.T, s *store.Store) {
 	if n, err := s.ForgetAddressChanges(t.Context(), Worker, Start.Add(time.Hour+newsletter.UndoAddressChange)); err != nil || n != 1 {
 		t.Errorf("after seven days: %d, %v", n, err)
 	}
-	if left := Query(t, s, `SELECT template, COALESCE(address, ''), state FROM delivery WHERE template LIKE 'address%' ORDER BY id`); !cmp.Equal(left,
+	if left := Query(t, s, `SELECT template, COALESCE(address, '') || domain, state FROM delivery WHERE template LIKE 'address%' ORDER BY id`); !cmp.Equal(left,
 		[][]string{{"address_confirmation", "", "expired"}, {"address_confirmation", "", "expired"}, {"address_notice", "", "expired"}}) {
 		t.Errorf("%v", left)
 	}

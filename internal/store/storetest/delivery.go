@@ -18,6 +18,7 @@ func deliveryCases() []Case {
 		{"other mail has a lane of its own", []string{"ClaimOther", "Lanes"}, testOtherLane},
 		{"the gate lets through only who may be mailed", []string{"HandOver"}, testGate},
 		{"the gate turns confirmations away that are no longer good", []string{"HandOver"}, testGateConfirmation},
+		{"the gate turns mail away whose link opens nothing any more", []string{"HandOver"}, testGateLinks},
 		{"outcomes are recorded", []string{"HandOver", "Progress"}, testOutcomes},
 		{"what expired is owed again", []string{"HandOver"}, testExpired},
 		{"what a dead worker held is taken over", []string{"RecoverLeases", "ExtendLeases"}, testRecover},
@@ -229,6 +230,61 @@ func testGateConfirmation(t *testing.T, s *store.Store) {
 	x.handOver("w", nil, idsOf(claims), claims[0].ID)
 	x.wantState(claims[1].ID, newsletter.DeliveryCancelled)
 	x.wantState(claims[2].ID, newsletter.DeliveryExpired)
+}
+
+// A mail server may be down for longer than a link is good, or than the row is kept that a mail speaks of: such
+// mail ends, instead of being tried for ever.
+func testGateLinks(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Join(jan, Start, w.All())
+	link := w.ask(jan, Start)
+	_, err := s.DecideAccessLink(t.Context(), link.ID, Worker, Start)
+	w.check(err)
+	w.wish(jan, "nooit@elders.example", Start)
+	moved := w.wish(jan, newJan, Start)
+	w.check(w.move(moved, Start.Add(time.Minute)))
+	fresh := w.ask(newJan, Start)
+	_, err = s.DecideAccessLink(t.Context(), fresh.ID, Worker, Start)
+	w.check(err)
+	forgotten := w.ask(newJan, Start)
+	_, err = s.DecideAccessLink(t.Context(), forgotten.ID, Worker, Start)
+	w.check(err)
+	w.Do(`UPDATE access_link SET expires_at = $1 WHERE id = $2`, newsletter.At(Start), forgotten.ID)
+
+	now := Start.Add(2 * time.Minute)
+	gate := func() {
+		t.Helper()
+		claims, err := s.ClaimOther(t.Context(), "w", now.Add(time.Minute), now, 20)
+		w.check(err)
+		var ids []int64
+		for _, c := range claims {
+			ids = append(ids, c.ID)
+		}
+		_, err = s.HandOver(t.Context(), "w", nil, ids, true, now)
+		w.check(err)
+	}
+	gate()
+	states := func() [][]string {
+		return Query(t, s, `SELECT template, state FROM delivery WHERE template LIKE 'a%' ORDER BY id`)
+	}
+	if got := states(); !cmp.Equal(got, [][]string{
+		{"access_link", "cancelled"},          // the move made it void
+		{"address_confirmation", "expired"},   // and this wish
+		{"address_confirmation", "cancelled"}, // was confirmed
+		{"address_notice", "handing_over"},
+		{"access_link", "handing_over"},
+		{"access_link", "expired"},
+	}) {
+		t.Errorf("%v", got)
+	}
+
+	// The same for those that come back when nothing can be done by them any more.
+	w.Do(`UPDATE delivery SET state = 'pending', worker = '', lease = NULL WHERE state = 'handing_over'`)
+	now = Start.Add(newsletter.UndoAddressChange + time.Hour)
+	gate()
+	if got := Query(t, s, `SELECT template, state FROM delivery WHERE template <> 'welcome' AND state NOT IN ('cancelled', 'expired')`); len(got) != 0 {
+		t.Errorf("still tried: %v", got)
+	}
 }
 
 func testOutcomes(t *testing.T, s *store.Store) {
