@@ -67,13 +67,23 @@ type Digester struct {
 
 var actor = newsletter.System("digest")
 
-// Run works until ctx ends, and returns nil then. What goes wrong in a round is logged; the next
-// round tries again.
+// sayAgain is how long trouble that goes on is not logged again.
+const sayAgain = time.Minute
+
+// Run works until ctx ends, and returns nil then. What goes wrong in a round is logged, once a minute
+// while it lasts; the next round tries again.
 func (d *Digester) Run(ctx context.Context) error {
+	var said time.Time
 	for {
 		now := d.Now()
-		if err := d.Tick(ctx, now); err != nil && ctx.Err() == nil {
-			d.Log.ErrorContext(ctx, "digest: not everything that is due could be done", "error", err)
+		err := d.Tick(ctx, now)
+		since := now.Sub(said)
+		switch {
+		case err == nil:
+			said = time.Time{}
+		case ctx.Err() == nil && (since < 0 || since >= sayAgain): // before: the clock was set back
+			d.Log.ErrorContext(ctx, "not everything that is due could be done", "part", "digest", "error", err)
+			said = now
 		}
 		timer := time.NewTimer(d.rest(ctx, now))
 		select {

@@ -415,3 +415,22 @@ func TestRunSleepsUntilTheNextSlot(t *testing.T) {
 		}
 	})
 }
+
+func TestRunTellsOfTroubleOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(storetest.Start))
+		s := storetest.SQLite(t)
+		o := newOffice(t, s)
+		o.Do(`UPDATE schedule SET cron = 'x', next_at = 1 WHERE id = $1`, o.Daily.ID)
+		var log strings.Builder
+		o.Now, o.Interval, o.Log = time.Now, time.Second, slog.New(slog.NewTextHandler(&log, nil))
+		ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
+		defer cancel()
+		if err := o.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(log.String(), "level=ERROR"); n != 3 {
+			t.Errorf("told %d times in two and a half minutes:\n%s", n, log.String())
+		}
+	})
+}

@@ -124,7 +124,7 @@ func (s *Store) DueEditions(ctx context.Context, now time.Time) ([]newsletter.Du
 		if err := t.list(&editions, `
 			SELECT `+prefixed("e", editionColumns)+`
 			FROM edition AS e JOIN schedule AS c ON c.id = e.schedule_id JOIN list AS l ON l.id = e.list_id
-			WHERE `+working+` AND e.state IN ('draft', 'in_review', 'approved')
+			WHERE `+working+` AND `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
 			AND (e.scheduled_for <= $1 OR e.kind = 'extra' AND e.state = 'approved')
 			ORDER BY COALESCE(e.scheduled_for, e.approved_at), e.id`, newsletter.At(now)); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (newsletter.Time, er
 			SELECT CASE WHEN c.next_at - c.lead_us > $1 THEN c.next_at - c.lead_us ELSE c.next_at END AS at
 			FROM schedule AS c JOIN list AS l ON l.id = c.list_id WHERE `+working+`
 			UNION ALL
-			SELECT e.scheduled_for FROM edition AS e WHERE e.state IN ('draft', 'in_review', 'approved')
+			SELECT e.scheduled_for FROM edition AS e WHERE `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
 		) AS due WHERE at > $1`, newsletter.At(now))
 	return next, err
 }

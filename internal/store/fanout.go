@@ -17,7 +17,8 @@ const MaxChunk = 5000
 func (s *Store) FanningOut(ctx context.Context) ([]newsletter.Edition, error) {
 	var editions []newsletter.Edition
 	err := s.reader.SelectContext(ctx, &editions, `
-		SELECT `+editionColumns+` FROM edition WHERE state = 'sending' AND fanned_out_at IS NULL ORDER BY released_at, id`)
+		SELECT `+editionColumns+` FROM edition
+		WHERE `+openEdition("edition")+` AND state = 'sending' AND fanned_out_at IS NULL ORDER BY released_at, id`)
 	return editions, err
 }
 
@@ -218,8 +219,8 @@ func (s *Store) FinishEditions(ctx context.Context, now time.Time) ([]newsletter
 		editions = nil
 		return t.list(&editions, `
 			UPDATE edition SET state = 'sent', reason = '', ended_at = $1, changed_at = $1
-			WHERE state IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND state = 'sending' AND fanned_out_at IS NOT NULL
-			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now), newsletter.EditionSent.Before())
+			WHERE `+openEdition("edition")+` AND state = 'sending' AND fanned_out_at IS NOT NULL
+			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now))
 	})
 	return editions, err
 }
