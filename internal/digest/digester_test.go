@@ -399,7 +399,7 @@ func TestRunSleepsUntilTheNextSlot(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- o.Run(ctx) }()
-		time.Sleep(o.Daily.NextAt.Sub(time.Now()) - time.Millisecond)
+		time.Sleep(time.Until(o.Daily.NextAt.Time) - time.Millisecond)
 		synctest.Wait()
 		if states := o.states(); len(states) != 0 {
 			t.Errorf("a millisecond before the slot: %v", states)
