@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/signup"
 	"bode.example/internal/store/storetest"
 	"bode.example/internal/token"
 )
@@ -53,12 +54,20 @@ func TestAccessLink(t *testing.T) {
 	})
 }
 
-func TestAccessLinkEndsAfterAnHour(t *testing.T) {
+// STANDARDS F5: nothing that a reader must do has to be done within less than 20 hours.
+func TestF5_AccessLinkIsGoodForADay(t *testing.T) {
+	for name, life := range map[string]time.Duration{"access": signup.AccessLife, "change of address": signup.ChangeLife,
+		"ticket": newsletter.TicketLife, "taking leave back": newsletter.UndoLeaving} {
+		if life < 20*time.Hour {
+			t.Errorf("%s: a reader has %v", name, life)
+		}
+	}
 	d := sqlite(t)
 	d.join("jan@voorbeeld.nl")
 	d.check(d.RequestAccess(t.Context(), newsletter.AccessForm{Address: "jan@voorbeeld.nl", Language: newsletter.Dutch}, d.now))
 	link := d.mail(newsletter.TemplateAccessLink).link
-	d.now = d.now.Add(time.Hour)
+	d.check(d.AccessLink(t.Context(), link, d.now.Add(23*time.Hour)))
+	d.now = d.now.Add(24 * time.Hour)
 	_, err := d.OpenAccess(t.Context(), link, d.now)
 	d.want(err, newsletter.Expired, "access_expired")
 	d.check(d.Tidy(t.Context(), d.now))

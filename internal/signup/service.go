@@ -26,8 +26,9 @@ type Config struct {
 // The times of links that nobody needs to set.
 const (
 	defaultLinkLife = 7 * 24 * time.Hour
-	// AccessLife is for how long an access link works until it is opened.
-	AccessLife = time.Hour
+	// AccessLife is for how long an access link works until it is opened: long enough for a mail that is
+	// greylisted on its way, and for who reads mail once a day (WCAG 2.2.1 asks for 20 hours).
+	AccessLife = 24 * time.Hour
 	// ChangeLife is for how long a new address may confirm.
 	ChangeLife = 24 * time.Hour
 )
