@@ -98,15 +98,31 @@ func (s *Store) UseAccessLink(ctx context.Context, id newsletter.PublicID, by ne
 	})
 }
 
-// ForgetAccessLinks deletes the links that open nothing any more, and says how many.
+// ForgetAccessLinks deletes the links that open nothing any more, and says how many. Mail that was to
+// bring one is of no use then.
 func (s *Store) ForgetAccessLinks(ctx context.Context, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
-		if n, err = t.count(`
-			DELETE FROM access_link WHERE used_at IS NULL AND expires_at <= $1 OR used_at <= $2`,
-			newsletter.At(now), newsletter.At(now.Add(-newsletter.TicketLife))); err != nil || n == 0 {
+		at, tickets := newsletter.At(now), newsletter.At(now.Add(-newsletter.TicketLife))
+		const over = `used_at IS NULL AND expires_at <= $1 OR used_at <= $2`
+		if err := t.exec(`
+			UPDATE delivery SET state = 'expired', ended_at = $1, worker = '', lease = NULL
+			WHERE template = 'access_link' AND state IN ('pending', 'claimed') AND ref IN (SELECT id FROM access_link WHERE `+over+`)`, at, tickets); err != nil {
+			return err
+		}
+		if n, err = t.count(`DELETE FROM access_link WHERE `+over, at, tickets); err != nil || n == 0 {
 			return err
 		}
 		return t.audit(by, now, "access_link.forget", object{"access_link", ""}, map[string]int64{"forgotten": n})
 	})
 	return n, err
+}
+
+// voidAccessLinks takes all links of a person away, with the mail that was to bring them.
+func (t *tx) voidAccessLinks(p *newsletter.Subscriber, at newsletter.Time) error {
+	if err := t.exec(`
+		UPDATE delivery SET state = 'cancelled', ended_at = $2, worker = '', lease = NULL
+		WHERE subscriber_id = $1 AND template = 'access_link' AND state IN ('pending', 'claimed')`, p.ID, at); err != nil {
+		return err
+	}
+	return t.exec(`DELETE FROM access_link WHERE subscriber_id = $1`, p.ID)
 }

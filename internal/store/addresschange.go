@@ -191,7 +191,7 @@ func (t *tx) move(p *newsletter.Subscriber, to newsletter.Address, suppressedAt,
 		WHERE subscriber_id = $1 AND confirmed_at IS NULL AND expires_at > $2`, p.ID, at); err != nil {
 		return err
 	}
-	return t.exec(`DELETE FROM access_link WHERE subscriber_id = $1`, p.ID)
+	return t.voidAccessLinks(p, at)
 }
 
 // consentMoved writes into the ledger that the consent stands under another address from now on:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -61,8 +62,9 @@ func (t *tx) standingsOf(u *newsletter.Signup) ([]newsletter.Standing, error) {
 	return of, err
 }
 
-// StandingOfSignup returns the subscriptions to the lists of a sign-up that is confirmed, or that
-// asked for what was there: what the mails "welcome" and "already subscribed" are about.
+// StandingOfSignup returns the subscriptions, without those that were left since, to the lists of a
+// sign-up that is confirmed, or that asked for what was there: what the mails "welcome" and "already
+// subscribed" are about.
 func (s *Store) StandingOfSignup(ctx context.Context, id int64) (standing []newsletter.Standing, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		u, err := t.signup(`id = $1`, id)
@@ -73,6 +75,9 @@ func (s *Store) StandingOfSignup(ctx context.Context, id int64) (standing []news
 			return notFound(sql.ErrNoRows, "subscriber of sign-up", id)
 		}
 		standing, err = t.standingsOf(u)
+		standing = slices.DeleteFunc(standing, func(s newsletter.Standing) bool {
+			return s.Subscription.State == newsletter.SubscriptionUnsubscribed
+		})
 		return err
 	})
 	return standing, err

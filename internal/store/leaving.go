@@ -49,8 +49,8 @@ func (t *tx) leaveLists(p *newsletter.Subscriber, only *newsletter.Subscription,
 			return err
 		}
 	}
-	if staying == 0 {
-		if err := t.stopNotices(p, at); err != nil {
+	if len(left) > 0 {
+		if err := t.stopNotices(p, staying == 0, at); err != nil {
 			return err
 		}
 	}
@@ -73,13 +73,14 @@ func (t *tx) leave(sub *newsletter.Subscription, at newsletter.Time) error {
 		UPDATE subscription SET state = 'unsubscribed', ended_at = $2, changed_at = $2 WHERE id = $1`, sub.ID, at)
 }
 
-// stopNotices cancels, when somebody has left the last list, all mail to them that was not handed
-// over, but what they asked for about their data and address.
-func (t *tx) stopNotices(p *newsletter.Subscriber, at newsletter.Time) error {
+// stopNotices cancels what tells a person who leaves a list that they are subscribed, and with last,
+// when it was their last list, also links to join others. What they asked for about their data and
+// address still goes.
+func (t *tx) stopNotices(p *newsletter.Subscriber, last bool, at newsletter.Time) error {
 	return t.exec(`
 		UPDATE delivery SET state = 'cancelled', ended_at = $2, worker = '', lease = NULL
-		WHERE subscriber_id = $1 AND kind IN ('confirmation', 'notice') AND template <> 'address_notice'
-			AND state IN ('pending', 'claimed')`, p.ID, at)
+		WHERE subscriber_id = $1 AND state IN ('pending', 'claimed')
+			AND (template = 'already_subscribed' OR template = 'confirmation' AND $3)`, p.ID, at, last)
 }
 
 // ReturnSubscription takes back what a link's Unsubscribe ended, with topics and pace as they were:

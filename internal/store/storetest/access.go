@@ -88,6 +88,10 @@ func testUseAccessLink(t *testing.T, s *store.Store) {
 	if n, err := s.ForgetAccessLinks(t.Context(), Worker, Start.Add(time.Hour)); err != nil || n != 1 {
 		t.Errorf("the unused one: %d, %v", n, err)
 	}
+	if states := Query(t, s, `SELECT ref, state FROM delivery WHERE template = 'access_link' ORDER BY id`); !cmp.Equal(states,
+		[][]string{{str(l.ID), "pending"}, {str(late.ID), "expired"}}) {
+		t.Errorf("%v", states)
+	}
 	if n, err := s.ForgetAccessLinks(t.Context(), Worker, Start.Add(time.Minute+newsletter.TicketLife)); err != nil || n != 1 {
 		t.Errorf("the used one: %d, %v", n, err)
 	}

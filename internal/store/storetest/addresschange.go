@@ -53,6 +53,9 @@ func testAddressChange(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	w.Join(jan, Start, w.All())
 	w.ask(jan, Start)
+	if _, err := s.DecideAccessLink(t.Context(), w.ask(jan, Start).ID, Worker, Start); err != nil {
+		t.Fatal(err)
+	}
 	c := &newsletter.AddressChange{SubscriberID: 1, NewAddress: newJan, ExpiresAt: newsletter.At(Start.Add(24 * time.Hour))}
 	w.check(s.CreateAddressChange(t.Context(), c, nil, Worker, Start))
 	if undecided, err := s.UndecidedAddressChanges(t.Context(), 9); err != nil || len(undecided) != 1 || undecided[0].NewAddress != newJan || undecided[0].OldAddress != jan {
@@ -85,6 +88,9 @@ func testAddressChange(t *testing.T, s *store.Store) {
 	}
 	if n := Tables(t, s)["access_link"]; n != "1" { // undecided, and nobody's: it isn't this person's address any more
 		t.Errorf("%s access links", n)
+	}
+	if states := Query(t, s, `SELECT state FROM delivery WHERE template = 'access_link'`); !cmp.Equal(states, [][]string{{"cancelled"}}) {
+		t.Errorf("mail with a link from before the move: %v", states)
 	}
 	for range 2 {
 		w.check(w.undo(got, Start.AddDate(0, 0, 7)))

@@ -71,11 +71,26 @@ func testLeaveAll(t *testing.T, s *store.Store) {
 	if err != nil || leaving.Others != 1 || leaving.CanUndo || leaving.Standing.Subscription.ID != sub.ID {
 		t.Errorf("%+v, %v", leaving, err)
 	}
+	twice, other := w.SignUp(jan, Start, w.All()), w.SignUp(jan, Start, w.Some(w.Council))
+	w.Decide(twice, Start)
+	w.Decide(other, Start)
+	mails := func() [][]string {
+		return Query(t, s, `SELECT template, state FROM delivery WHERE ref IN (`+str(twice.ID)+`, `+str(other.ID)+`) AND template <> 'welcome' ORDER BY id`)
+	}
 	w.leave(sub, false, Start.Add(time.Hour))
 	if got := w.states(); got != "unsubscribed active " {
 		t.Errorf("after leaving one: %s", got)
 	}
+	if got := mails(); !cmp.Equal(got, [][]string{{"already_subscribed", "cancelled"}, {"confirmation", "pending"}}) {
+		t.Errorf("after leaving one: %v", got)
+	}
+	if of, err := s.StandingOfSignup(t.Context(), 1); err != nil || len(of) != 1 {
+		t.Errorf("the welcome would list %v, %v", of, err)
+	}
 	w.leave(sub, true, Start.Add(2*time.Hour))
+	if got := mails(); !cmp.Equal(got, [][]string{{"already_subscribed", "cancelled"}, {"confirmation", "cancelled"}}) {
+		t.Errorf("after leaving all: %v", got)
+	}
 	if got := w.states(); got != "unsubscribed unsubscribed " {
 		t.Errorf("after leaving all: %s", got)
 	}
