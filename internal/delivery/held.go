@@ -2,7 +2,7 @@ package delivery
 
 import "sync"
 
-// held is the set of deliveries that the worker claimed and has no outcome of yet.
+// held is the set of deliveries that the worker claimed, until their outcome is recorded.
 type held struct {
 	mu  sync.Mutex
 	set map[int64]struct{}

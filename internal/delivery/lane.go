@@ -26,7 +26,8 @@ type lane struct {
 	waiting  []newsletter.Claim   // claimed, not yet through the gate
 	outcomes []newsletter.Outcome // known, not yet recorded
 	inFlight int                  // through the gate, no outcome yet
-	trouble  trouble
+	trouble  trouble              // of the mail server
+	cutOff   bool                 // from the database
 }
 
 // done is what a sender reports.
@@ -57,31 +58,51 @@ func (l *lane) run(ctx context.Context) error {
 	defer senders.Wait()
 	defer close(jobs)
 	for ctx.Err() == nil {
-		l.fill(ctx)
-		l.await(ctx, results)
-		if err := l.turn(ctx, jobs); err != nil && ctx.Err() == nil {
-			l.worker.Log.Error("the gate does not open", "lane", l.name, "err", err)
-			sleep(ctx, time.Second)
+		err := l.fill(ctx)
+		if err == nil {
+			l.await(ctx, results)
+			err = l.turn(ctx, jobs)
 		}
+		l.heed(ctx, err)
 	}
 	return l.finish(ctx, results)
 }
 
+// databasePause is how long a lane waits for a database that fails before it tries again.
+const databasePause = time.Second
+
+// heed waits when the database fails, and says once that it does and once that it is back. Nothing
+// goes out meanwhile: without the database nothing is handed over.
+func (l *lane) heed(ctx context.Context, err error) {
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		if !l.cutOff {
+			l.worker.Log.Error("the database fails; deliveries wait", "lane", l.name, "err", err)
+		}
+		l.cutOff = true
+		sleep(ctx, databasePause)
+	case l.cutOff:
+		l.cutOff = false
+		l.worker.Log.Info("the database works again", "lane", l.name)
+	}
+}
+
 // fill claims a batch when nothing waits any more.
-func (l *lane) fill(ctx context.Context) {
+func (l *lane) fill(ctx context.Context) error {
 	now := l.worker.Now()
 	if len(l.waiting) > 0 || l.trouble.waits(now) {
-		return
+		return nil
 	}
 	claims, err := l.claim(ctx, l.worker.Name, now.Add(l.settings.Lease), now, batch)
-	if err != nil && ctx.Err() == nil {
-		l.worker.Log.Error("nothing could be claimed", "lane", l.name, "err", err)
-		return
+	if err != nil {
+		return err
 	}
 	for i := range claims {
 		l.held.add(claims[i].ID)
 	}
 	l.waiting = claims
+	return nil
 }
 
 // await collects outcomes: at least one when there is nothing else to do, and all that are there.
@@ -123,7 +144,6 @@ func (l *lane) free() int {
 
 func (l *lane) take(r done) {
 	l.inFlight--
-	l.held.remove(r.outcome.ID)
 	l.outcomes = append(l.outcomes, r.outcome)
 	l.watch(r)
 }
@@ -159,9 +179,18 @@ func (l *lane) turn(ctx context.Context, jobs chan<- newsletter.Claim) error {
 	for i := range next {
 		ids[i] = next[i].ID
 	}
+	if l.cutOff {
+		// Leases may have run out while nobody could extend them.
+		if err := l.worker.extend(ctx, l.held, l.settings); err != nil {
+			return err
+		}
+	}
 	granted, err := l.worker.Store.HandOver(ctx, l.worker.Name, l.outcomes, ids, !l.settings.Hold, l.worker.Now())
 	if err != nil {
 		return err
+	}
+	for _, o := range l.outcomes {
+		l.held.remove(o.ID)
 	}
 	l.outcomes = l.outcomes[:0]
 	l.waiting = l.waiting[len(next):]

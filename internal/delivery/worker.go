@@ -18,7 +18,7 @@ type Store interface {
 	ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
 	ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
 	HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error)
-	ExtendLeases(ctx context.Context, worker string, ids []int64, lease, now time.Time) (int64, error)
+	ExtendLeases(ctx context.Context, worker string, ids []int64, lease time.Time) (int64, error)
 	RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error)
 	Unclaim(ctx context.Context, worker string) (int64, error)
 }
@@ -160,37 +160,45 @@ func indexAfter(ids []int64, id int64) int {
 func (w *Worker) keepLeases(ctx context.Context, held *held, settings Settings) {
 	tick := time.NewTicker(settings.Lease / 3)
 	defer tick.Stop()
+	var trust time.Time // before it, others' leases may have run out although they live
 	for {
-		w.recover(ctx, settings)
+		switch err := w.extend(ctx, held, settings); {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			w.Log.Error("leases could not be extended", "err", err)
+			trust = w.Now().Add(settings.Lease)
+		case !w.Now().Before(trust):
+			if err := w.recover(ctx, settings); err != nil && ctx.Err() == nil {
+				w.Log.Error("dead workers' deliveries could not be taken over", "err", err)
+				trust = w.Now().Add(settings.Lease)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		ids := held.ids()
-		if len(ids) == 0 {
-			continue
-		}
-		now := w.Now()
-		n, err := w.Store.ExtendLeases(ctx, w.Name, ids, now.Add(settings.Lease), now)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			w.Log.Error("leases could not be extended", "err", err)
-		case n < int64(len(ids)):
-			w.Log.Warn("some leases are lost", "held", len(ids), "extended", n)
-		}
 	}
 }
 
-func (w *Worker) recover(ctx context.Context, settings Settings) {
+// extend gives a sign of life for what is held.
+func (w *Worker) extend(ctx context.Context, held *held, settings Settings) error {
+	ids := held.ids()
+	if len(ids) == 0 {
+		return nil
+	}
+	n, err := w.Store.ExtendLeases(ctx, w.Name, ids, w.Now().Add(settings.Lease))
+	if err == nil && n < int64(len(ids)) {
+		w.Log.Debug("some of what is held has ended, or is another worker's", "held", len(ids), "extended", n)
+	}
+	return err
+}
+
+func (w *Worker) recover(ctx context.Context, settings Settings) error {
 	pending, uncertain, err := w.Store.RecoverLeases(ctx, !settings.Hold, w.Now())
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
-		w.Log.Error("dead workers' deliveries could not be taken over", "err", err)
-	case pending+uncertain > 0:
+	if err == nil && pending+uncertain > 0 {
 		w.Log.Warn("took over from a worker that died", "pending", pending, "uncertain", uncertain)
 	}
+	return err
 }

@@ -31,7 +31,7 @@ func TestAFullDiskLeavesNothingHalfWritten(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			s := storetest.SQLite(t)
 			f := &fullDisk{t: t, disk: disk, met: met, db: beside(t, s)}
-			s.Around(f.run)
+			store.Around(s, f.run)
 			c.Test(t, s)
 			f.free()
 			f.wholesome()
@@ -57,7 +57,7 @@ func TestALimitOfTheSizeOfFilesIsAFullDisk(t *testing.T) {
 	s := storetest.SQLite(t)
 	w := storetest.NewWorld(t, s)
 	f := &fullDisk{t: t, disk: disk, met: map[string]bool{}, db: beside(t, s)}
-	s.Around(f.run)
+	store.Around(s, f.run)
 	for i := range 5 {
 		w.Join(newsletter.Address(string(rune('a'+i))+"@voorbeeld.nl"), storetest.Start, w.All())
 	}

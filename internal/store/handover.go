@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,10 @@ import (
 // and marks the next ones as being handed over. Only the ids that it returns may be sent: consent,
 // suppression, restriction, the edition's state and the lease are conditions of the statement that
 // marks them. What it refuses goes to the state that the refusal deserves.
+//
+// When it fails nothing may be sent, and it is called again with the same: it may have been done all
+// the same, where only the answer to the commit was lost. So next holds only what was never sent, and
+// what of it is marked already passes once more.
 //
 // With repeat, outcomes that are uncertain for the first time become pending again.
 func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
@@ -32,7 +37,9 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 		if len(granted) == len(ids) {
 			return nil
 		}
-		return t.turnAway(ids, worker, newsletter.At(now))
+		through := newsletter.NewIDs(granted...)
+		refused := slices.DeleteFunc(slices.Clone(ids), through.Has)
+		return t.turnAway(refused, worker, newsletter.At(now))
 	})
 	return granted, err
 }
@@ -42,10 +49,10 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 const gate = `
 	UPDATE delivery SET state = 'handing_over', handed_over_at = $3
 	WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
-		AND state = 'claimed' AND worker = $2 AND lease > $3
+		AND state IN ('claimed', 'handing_over') AND worker = $2 AND lease > $3
 		AND (edition_id IS NULL
 			OR EXISTS (SELECT 1 FROM edition AS e WHERE e.id = delivery.edition_id AND e.state = 'sending'))
-		AND (kind <> 'edition' OR subscription_id IS NOT NULL)
+		AND (subscription_id IS NOT NULL OR kind <> 'edition' AND (subscriber_id IS NOT NULL OR address IS NOT NULL))
 		AND (subscription_id IS NULL
 			OR EXISTS (SELECT 1 FROM subscription AS s JOIN subscriber AS p ON p.id = s.subscriber_id
 				WHERE s.id = delivery.subscription_id AND s.state = 'active' AND p.suppressed_at IS NULL AND p.restricted_at IS NULL))
@@ -65,7 +72,8 @@ const gate = `
 	RETURNING id`
 
 // turnAway moves on what the gate refused. What none of the reasons fits (the edition was paused)
-// waits: when in doubt nothing is lost. What ends unsent gives its posts back.
+// waits: when in doubt nothing is lost. So does what is marked already; its turn comes once more. What
+// ends unsent gives its posts back.
 func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) error {
 	var moved []movedDelivery
 	if err := t.list(&moved, `
@@ -74,9 +82,10 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 			state = r.state
 		FROM (
 			SELECT d.id, CASE
+				WHEN d.state = 'handing_over' THEN 'pending'
 				WHEN d.kind <> 'request' AND p.suppressed_at IS NOT NULL THEN 'suppressed'
 				WHEN d.kind <> 'request' AND p.restricted_at IS NOT NULL THEN 'cancelled'
-				WHEN d.kind = 'edition' AND s.id IS NULL THEN 'cancelled'
+				WHEN s.id IS NULL AND (d.kind = 'edition' OR d.subscriber_id IS NULL AND d.address IS NULL) THEN 'cancelled'
 				WHEN s.state <> 'active' THEN 'cancelled'
 				WHEN e.state = 'cancelled' THEN 'cancelled'
 				WHEN d.kind = 'confirmation' AND u.used_at IS NOT NULL THEN 'cancelled'
@@ -99,7 +108,7 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 			LEFT JOIN address_change AS c ON c.id = d.ref AND d.template IN ('address_confirmation', 'address_notice')
 			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
 		) AS r
-		WHERE delivery.id = r.id AND delivery.state = 'claimed' AND delivery.worker = $2 AND delivery.lease > $3
+		WHERE delivery.id = r.id AND delivery.state IN ('claimed', 'handing_over') AND delivery.worker = $2 AND delivery.lease > $3
 		RETURNING delivery.id, delivery.state`,
 		ids, worker, at); err != nil {
 		return err

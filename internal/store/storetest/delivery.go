@@ -19,6 +19,9 @@ func deliveryCases() []Case {
 		{"the gate lets through only who may be mailed", []string{"HandOver"}, testGate},
 		{"the gate turns confirmations away that are no longer good", []string{"HandOver"}, testGateConfirmation},
 		{"the gate turns mail away whose link opens nothing any more", []string{"HandOver"}, testGateLinks},
+		{"the gate turns mail away that is for nobody any more", []string{"HandOver"}, testGateErased},
+		{"handing over again after a lost answer", []string{"HandOver"}, testHandOverAgain},
+		{"a lease that ran out is extended where nobody took over", []string{"ExtendLeases"}, testExtendLate},
 		{"outcomes are recorded", []string{"HandOver", "Progress"}, testOutcomes},
 		{"what expired is owed again", []string{"HandOver"}, testExpired},
 		{"what a dead worker held is taken over", []string{"RecoverLeases", "ExtendLeases"}, testRecover},
@@ -37,7 +40,7 @@ func testNothingOwed(t *testing.T, s *store.Store) {
 	if claims, err := s.ClaimOther(ctx, "w", lease, Start, 10); err != nil || len(claims) > 0 {
 		t.Errorf("other %v, %v", claims, err)
 	}
-	if n, err := s.ExtendLeases(ctx, "w", []int64{1}, lease, Start); err != nil || n > 0 {
+	if n, err := s.ExtendLeases(ctx, "w", []int64{1}, lease); err != nil || n > 0 {
 		t.Errorf("extended %d, %v", n, err)
 	}
 	if n, err := s.Unclaim(ctx, "w"); err != nil || n > 0 {
@@ -352,7 +355,7 @@ func testRecover(t *testing.T, s *store.Store) {
 	x.handOver("dood", nil, ids[:1], ids[0])
 	x.now = x.now.Add(50 * time.Second)
 	lease := x.now.Add(time.Minute)
-	if n, err := s.ExtendLeases(t.Context(), "dood", ids[2:], lease, x.now); err != nil || n != 1 {
+	if n, err := s.ExtendLeases(t.Context(), "dood", ids[2:], lease); err != nil || n != 1 {
 		t.Errorf("extended %d, %v", n, err)
 	}
 	x.now = x.now.Add(10 * time.Second) // the lease of the claim ends now
@@ -396,4 +399,71 @@ func testLateAnswer(t *testing.T, s *store.Store) {
 	x.wantState(ids[0], newsletter.DeliverySent)
 	x.wantState(ids[1], newsletter.DeliveryClaimed)
 	x.handOver("ander", nil, idsOf(claims), ids[1])
+}
+
+// Mail of somebody who was erased while it was in doubt, or on its way, is sent to nobody.
+func testGateErased(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a")
+	x.notice("welkom", "a@lezer.voorbeeld.nl")
+	claim := func() []int64 {
+		claims, err := s.ClaimOther(t.Context(), "w", x.now.Add(time.Minute), x.now, 10)
+		x.check(err)
+		return idsOf(claims)
+	}
+	ids := claim()
+	x.handOver("w", nil, ids, ids...)
+	x.Do(`UPDATE delivery SET subscription_id = NULL, subscriber_id = NULL, address = NULL, domain = '' WHERE id = $1`, ids[0]) // as Erase does
+	x.handOver("w", []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(x.now), Code: 451}}, nil)
+	if again := claim(); !slices.Equal(again, ids) {
+		t.Fatalf("claimed %v", again)
+	}
+	x.handOver("w", nil, ids)
+	x.wantState(ids[0], newsletter.DeliveryCancelled)
+}
+
+// Where the answer to the commit was lost, the marks stand; asked again, the same rows pass, and what was
+// recorded is not counted twice.
+func testHandOverAgain(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c", "d")
+	ids := idsOf(x.claim("w", 10))
+	x.handOver("w", nil, ids[:1], ids[0])
+	refused := []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(x.now), Code: 451}}
+	for range 2 {
+		x.handOver("w", refused, ids[1:3], ids[1], ids[2])
+	}
+	var attempts int
+	if x.Ask(&attempts, `SELECT attempts FROM delivery WHERE id = $1`, ids[0]); attempts != 1 {
+		t.Errorf("%d attempts", attempts)
+	}
+	x.handOver("ander", nil, ids[1:3])
+	// Who left meanwhile gets nothing, although the mark stands.
+	x.Do(`UPDATE subscription SET state = 'unsubscribed' WHERE id = (SELECT subscription_id FROM delivery WHERE id = $1)`, ids[1])
+	x.handOver("w", nil, ids[1:3], ids[2])
+	x.wantState(ids[1], newsletter.DeliveryPending)
+	x.wantState(ids[2], newsletter.DeliveryHandingOver)
+	x.handOver("w", nil, idsOf(x.claim("w", 10)), ids[0])
+	x.wantState(ids[1], newsletter.DeliveryCancelled)
+}
+
+// A database that was away took everybody's signs of life: what nobody took over is still its worker's.
+func testExtendLate(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b")
+	ids := idsOf(x.claim("w", 10))
+	x.handOver("w", nil, ids[:1], ids[0])
+	x.now = x.now.Add(time.Hour)
+	if n, err := s.ExtendLeases(t.Context(), "w", ids, x.now.Add(time.Minute)); err != nil || n != 2 {
+		t.Fatalf("extended %d, %v", n, err)
+	}
+	if pending, uncertain, err := s.RecoverLeases(t.Context(), true, x.now); err != nil || pending+uncertain != 0 {
+		t.Errorf("took %d and %d over, %v", pending, uncertain, err)
+	}
+	x.handOver("w", []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliverySent, Code: 250}}, ids[1:], ids[1])
+	x.wantState(ids[0], newsletter.DeliverySent)
+	x.now = x.now.Add(time.Hour)
+	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.ExtendLeases(t.Context(), "w", ids, x.now.Add(time.Minute)); err != nil || n != 0 {
+		t.Errorf("extended %d that were taken over, %v", n, err)
+	}
 }
