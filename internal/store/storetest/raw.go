@@ -24,15 +24,16 @@ func raw(t testing.TB, s *store.Store) *sql.DB {
 // beside opens the database of s; the caller closes it.
 func beside(t testing.TB, s *store.Store) *sql.DB {
 	t.Helper()
-	driver := "sqlite"
-	if s.Engine() == migrations.Postgres {
-		driver = "postgres"
-	}
-	name, ok := names.Load(s)
+	stored, ok := names.Load(s)
 	if !ok {
 		t.Fatal("not a store that storetest opened")
 	}
-	db, err := sql.Open(driver, name.(string))
+	driver, name := "postgres", stored.(string)
+	if s.Engine() == migrations.SQLite {
+		// It waits for its turn beside the store and its workers.
+		driver, name = "sqlite", "file:"+name+"?_pragma=busy_timeout(30000)&_txlock=immediate"
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		t.Fatal(err)
 	}
