@@ -25,6 +25,7 @@ type matter struct {
 	name   string // of the file
 	fields map[string]field
 	body   []byte
+	first  int // the line that body begins at
 	faults []error
 }
 
@@ -58,7 +59,7 @@ func parseMatter(name string, source []byte) *matter {
 		m.fault(1, "post_front_matter", "the front matter that begins here is not closed by another line %s", fence)
 		return m
 	}
-	m.body = []byte(strings.Join(lines[end+1:], "\n"))
+	m.body, m.first = []byte(strings.Join(lines[end+1:], "\n")), end+3
 	if fence == "+++" {
 		m.toml(lines[:end])
 	} else {

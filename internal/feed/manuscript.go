@@ -47,6 +47,8 @@ var manuscriptKeys = []string{"title", "date", "author", "topics", "summary", "p
 //	+++
 //	The text, in Markdown.
 //
+// A picture in the text must have its words, and a link must say where it leads.
+//
 // Errors name the file and the line; all faults are told at once, joined as by errors.Join.
 func ReadManuscript(name string, source []byte, o ManuscriptOptions) (*Manuscript, error) {
 	if o.Zone == nil {
@@ -63,6 +65,7 @@ func ReadManuscript(name string, source []byte, o ManuscriptOptions) (*Manuscrip
 		return nil, err
 	}
 	m.content(w, content, o)
+	m.flaws(content)
 	if len(m.faults) > 0 {
 		slices.SortStableFunc(m.faults, byPosition)
 		return nil, errors.Join(m.faults...)
@@ -143,6 +146,28 @@ func (m *matter) content(w *Manuscript, a richtext.Article, o ManuscriptOptions)
 	if p.Picture == "" && a.Picture.Alt != "" && len(a.Picture.URL) <= maxLink {
 		p.Picture, p.Alt = a.Picture.URL, cut(a.Picture.Alt, maxTitle)
 	}
+}
+
+// flaws refuses what readers who don't see the page would stumble over (STANDARDS F7).
+func (m *matter) flaws(a richtext.Article) {
+	for _, flaw := range a.Flaws() {
+		line := m.lineOf(flaw.Words)
+		switch flaw.Kind {
+		case richtext.FlawNoAlt:
+			m.fault(line, "post_alt", "the picture %s has no words: say between the brackets of ![…] what it shows", flaw.Words)
+		case richtext.FlawLink:
+			m.fault(line, "post_link_words", "the link %q does not say where it leads: name what one finds there", flaw.Words)
+		}
+	}
+}
+
+// lineOf is where in the file something of the text stands, or where the text begins.
+func (m *matter) lineOf(words string) int {
+	before, _, found := strings.Cut(string(m.body), words)
+	if !found {
+		return m.first
+	}
+	return m.first + strings.Count(before, "\n")
 }
 
 // line is the text of a key on one line, or "".

@@ -129,6 +129,23 @@ func TestReadManuscript_Faults(t *testing.T) {
 	}
 }
 
+// STANDARDS F7: what is written here is checked before it is published. Levels of headings are put right.
+func TestF7_WordsForPicturesAndLinks(t *testing.T) {
+	_, err := feed.ReadManuscript("post.md", []byte("---\ntitle: a\n---\nTekst.\n\n![](/zaal.jpg)\n\nMeer weten? [Klik hier.](https://a.example/)\n\n<a href=\"https://a.example/\">lees meer</a>\n"), manuscriptOptions)
+	want := []string{
+		"post.md:6: the picture zaal.jpg has no words: say between the brackets of ![…] what it shows",
+		`post.md:8: the link "Klik hier." does not say where it leads: name what one finds there`,
+		`post.md:10: the link "lees meer" does not say where it leads: name what one finds there`,
+	}
+	if err == nil || err.Error() != strings.Join(want, "\n") {
+		t.Errorf("got %v", err)
+	}
+	m := read(t, "---\ntitle: a\n---\n# Kop\n\n#### Diep\n\nLees meer over [de werksessie in Assen](https://a.example/).\n")
+	if !strings.Contains(m.Post.HTML, "<h2>Kop</h2>") || !strings.Contains(m.Post.HTML, "<h3>Diep</h3>") {
+		t.Error(m.Post.HTML)
+	}
+}
+
 func TestReadManuscript_TellsAllFaultsAtOnce(t *testing.T) {
 	_, err := feed.ReadManuscript("a.md", []byte("---\nlanguage: fy\n\n\n\n\n\n\n\nkleur: rood\ndate: ooit\n---\n"+body), manuscriptOptions)
 	if err == nil {
