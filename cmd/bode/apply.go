@@ -115,7 +115,7 @@ func applyText(ctx context.Context, p *program, c *config.Config, s *store.Store
 func declarationDefaults(c *config.Config, p *program) declaration.Defaults {
 	d := declaration.Defaults{
 		SenderName: c.Sender.Name, SenderAddress: c.Sender.Address, ReplyTo: c.Sender.ReplyTo,
-		Language: c.Language, Zone: c.Zone, Next: nextSlot, Now: p.now(),
+		SignedBy: strings.ToLower(c.DKIM.Domain), Language: c.Language, Zone: c.Zone, Next: nextSlot, Now: p.now(),
 	}
 	if c.PublicURL != nil {
 		d.Domain = c.PublicURL.Hostname()

@@ -16,8 +16,10 @@ import (
 type Defaults struct {
 	SenderName             string
 	SenderAddress, ReplyTo newsletter.Address
-	Language               newsletter.Language
-	Zone                   *time.Location
+	// SignedBy is the domain that signs our mail; empty if the mail server does that.
+	SignedBy string
+	Language newsletter.Language
+	Zone     *time.Location
 	// Domain ends the List-Id of a new list: <name>.<domain>.
 	Domain string
 	// Next is the first slot of a cron line in a zone after a time.

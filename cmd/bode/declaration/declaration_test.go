@@ -118,6 +118,22 @@ f.toml:1: list.sender_address: is not set here, nor is sender.address in the con
 	}
 }
 
+// STANDARDS C1: the signature's domain is the sender's, or one above it.
+func TestC1_SendersThatNobodySignsFor(t *testing.T) {
+	d := defaults(t)
+	d.SignedBy = "example.nl"
+	for sender, fault := range map[string]bool{"a@example.nl": false, "a@nieuws.Example.nl": false, "a@voorbeeld.nl": true, "a@geenexample.nl": true} {
+		_, err := declaration.Read("f.toml", []byte(strings.Replace(small, "[[list]]", "[[list]]\nsender_address = \""+sender+"\"", 1)), d)
+		if got := err != nil && strings.Contains(err.Error(), "f.toml:2: list.sender_address: "); got != fault {
+			t.Errorf("%s: %v", sender, err)
+		}
+	}
+	d.SignedBy = ""
+	if _, err := declaration.Read("f.toml", []byte(strings.Replace(small, "[[list]]", "[[list]]\nsender_address = \"a@voorbeeld.nl\"", 1)), d); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReadNothing(t *testing.T) {
 	if _, err := declaration.Read("f.toml", nil, defaults(t)); err == nil || !strings.Contains(err.Error(), "begin one with [[list]]") {
 		t.Errorf("got %v", err)

@@ -3,6 +3,7 @@ package declaration
 import (
 	"errors"
 	"regexp"
+	"strings"
 
 	"bode.example/cmd/bode/tomlfile"
 	"bode.example/internal/newsletter"
@@ -66,6 +67,11 @@ func (r *reader) sender(t *tomlfile.Table, l *newsletter.List) {
 	}
 	if l.SenderAddress == "" && !t.Has("sender_address") {
 		t.Faultf("sender_address", "is not set here, nor is sender.address in the configuration")
+	}
+	// DMARC wants the signature and the sender of one domain (STANDARDS C1).
+	if a := newsletter.Address(l.SenderAddress); r.SignedBy != "" && t.Has("sender_address") && a != "" &&
+		a.Domain() != r.SignedBy && !strings.HasSuffix(a.Domain(), "."+r.SignedBy) {
+		t.Faultf("sender_address", "%s is not of %s, which signs our mail (dkim.domain): receivers would take it for forged", a, r.SignedBy)
 	}
 }
 
