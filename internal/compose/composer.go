@@ -155,7 +155,7 @@ func webLink(link string) string {
 }
 
 // line makes one clean line of at most max characters of what somebody wrote.
-func line(s string, max int) string { return richtext.Excerpt(repairMojibake(s), max) }
+func line(s string, max int) string { return richtext.Excerpt(repairMojibake(richtext.Line(s)), max) }
 
 // upperFirst begins a line with a capital.
 func upperFirst(s string) string {

@@ -89,7 +89,7 @@ func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Ma
 
 // introduce takes the editor's introduction, shortened for the mail if need be, or says what there is.
 func (v *digestView) introduce(d *Digest, w *words) {
-	v.introduction = markdownBlocks(repairMojibake(d.Introduction))
+	v.introduction = markdownBlocks(repairMojibake(richtext.Clean(d.Introduction)))
 	v.Introduction = v.introduction
 	if short, cut := shorten(v.introduction, maxIntroduction); cut {
 		more := span{Text: w.say("mail_browser"), Link: v.WebURL}
@@ -224,4 +224,4 @@ func (v *digestView) forWeb() *digestView {
 }
 
 // summaryOf is the beginning of a post, for the line after the subject.
-func summaryOf(p *Post, max int) string { return richtext.Excerpt(repairMojibake(p.Summary), max) }
+func summaryOf(p *Post, max int) string { return line(p.Summary, max) }

@@ -155,17 +155,65 @@ func collect(b *strings.Builder, v reflect.Value) {
 	}
 }
 
-// repairMojibake undoes the commonest fault of feeds: UTF-8 that somebody read as Windows-1252. What
-// doesn't come out whole is left as it was.
+// repairMojibake undoes the commonest fault of feeds: UTF-8 that somebody read as Windows-1252, once or
+// more often, in all of a text or in a part. It leaves nothing behind that inspect would refuse: a feed's
+// fault must not keep a digest from its readers.
 func repairMojibake(s string) string {
-	if !strings.ContainsAny(s, "ÃÂâ") {
-		return s
+	for range maxMisread {
+		if !strings.ContainsAny(s, "ÃÂâï") {
+			return s
+		}
+		repaired := repairOnce(s)
+		if repaired == s {
+			break
+		}
+		s = repaired
 	}
-	raw, err := charmap.Windows1252.NewEncoder().String(s)
-	if err != nil || !utf8.ValidString(raw) {
-		return s
+	return s
+}
+
+// maxMisread is how often one text is taken to have been misread.
+const maxMisread = 4
+
+func repairOnce(s string) string {
+	s = strings.ReplaceAll(s, "â€\u009d", "”") // Windows-1252 has nothing at 9D, of all bytes …
+	var b strings.Builder
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		if whole, length := misread(s); length > 0 {
+			if whole != '\ufeff' {
+				b.WriteRune(whole)
+			}
+			s = s[length:]
+			continue
+		}
+		b.WriteRune(r)
+		s = s[size:]
 	}
-	return raw
+	return strings.ReplaceAll(b.String(), "â€", "”") // … and as a control character it is often gone
+}
+
+// misread returns the character that the beginning of s was before it was misread, and how many bytes of
+// s it takes; 0 if s doesn't begin so. Only characters of Latin-1, punctuation and the byte order mark are
+// looked for: others are as likely to be what they seem.
+func misread(s string) (whole rune, length int) {
+	var raw [3]byte
+	n := 0
+	for at, r := range s {
+		c, ok := charmap.Windows1252.EncodeRune(r)
+		if n == 0 && !strings.ContainsRune("ÃÂâï", r) || n > 0 && (!ok || c < 0x80 || c > 0xbf) {
+			return 0, 0
+		}
+		raw[n] = c
+		n++
+		if whole, size := utf8.DecodeRune(raw[:n]); size == n && whole != utf8.RuneError {
+			return whole, at + utf8.RuneLen(r)
+		}
+		if n == len(raw) {
+			return 0, 0
+		}
+	}
+	return 0, 0
 }
 
 // unescape returns the text of a part as a reader has it.

@@ -68,7 +68,8 @@ func TestA8_AnOperatorsBrokenTemplateStopsTheStart(t *testing.T) {
 
 func TestA8_MojibakeOfAFeedIsMended(t *testing.T) {
 	for broken, whole := range map[string]string{
-		"CafÃ© â€“ Ã©Ã©n": "Café – één", "Ã": "Ã", "Coöperatie": "Coöperatie", "10 °C": "10 °C", "âge": "âge", "Ã© en 🙂": "Ã© en 🙂",
+		"CafÃ© â€“ Ã©Ã©n": "Café – één", "Ã": "Ã", "Coöperatie": "Coöperatie", "10 °C": "10 °C", "âge": "âge", "naïef": "naïef", "café”…": "café”…",
+		"Ã© en 🙂": "é en 🙂", "één cafÃ©": "één café", "ÃƒÂ©Ã©n": "één", "â€œHalloâ€\u009d": "“Hallo”", "â€œHalloâ€": "“Hallo”", "ï»¿Kop": "Kop",
 	} {
 		if got := repairMojibake(broken); got != whole {
 			t.Errorf("%q becomes %q, want %q", broken, got, whole)
@@ -80,6 +81,23 @@ func TestA8_MojibakeOfAFeedIsMended(t *testing.T) {
 	if !strings.Contains(m.text, "Democratisch café in Één dorp") {
 		t.Error("the title was not mended")
 	}
+}
+
+// Whatever a feed makes of its letters, the digest leaves.
+func FuzzRepairMojibake(f *testing.F) {
+	for _, seed := range []string{"CafÃ© 🙂", "â€", "â€\u009d", "Ã\u00a0", "ÃƒÆ’Ã†â€™", "Â", "ï»¿", "Ââ€"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		title := line(s, maxTitle)
+		for i := range leftovers {
+			if leftovers[i].always {
+				if found := leftovers[i].find(title, ""); found != "" {
+					t.Errorf("%q becomes %q, and %q keeps the digest back", s, title, found)
+				}
+			}
+		}
+	})
 }
 
 func TestNewWantsTheFactsOfEveryFooter(t *testing.T) {
