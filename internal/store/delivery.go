@@ -12,7 +12,7 @@ func (s *Store) Lanes(ctx context.Context, now time.Time) ([]int64, error) {
 	var editions []int64
 	err := s.reader.SelectContext(ctx, &editions, `
 		SELECT e.id FROM edition AS e
-		WHERE e.state = 'sending' AND EXISTS (
+		WHERE `+openEdition("e")+` AND e.state = 'sending' AND EXISTS (
 			SELECT 1 FROM delivery AS d WHERE d.edition_id = e.id AND d.state = 'pending' AND d.due_at <= $1)
 		ORDER BY e.released_at, e.id`, newsletter.At(now))
 	return editions, err
