@@ -19,8 +19,8 @@ import (
 func (s *Store) Erase(ctx context.Context, address newsletter.Address, hash func(newsletter.Address) token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Erasure, error) {
 	var result *newsletter.Erasure
 	err := s.write(ctx, func(t *tx) (err error) {
-		p, err := t.lockSubscriberByKey(address.Key())
-		if err != nil && !newsletter.Is(err, newsletter.NotFound) {
+		p, err := t.lockPerson(address)
+		if err != nil {
 			return err
 		}
 		e := &erasure{tx: t, person: p, at: newsletter.At(now), result: &newsletter.Erasure{At: newsletter.At(now)}}

@@ -48,6 +48,26 @@ func (t *tx) lockSubscriberByKey(key string) (*newsletter.Subscriber, error) {
 	return &p, nil
 }
 
+// lockPerson locks all that may make an address a subscriber's this very moment, and then the
+// subscriber; nil when there is none. A sign-up or change of address that is being confirmed beside
+// it is over before or begins after.
+func (t *tx) lockPerson(address newsletter.Address) (*newsletter.Subscriber, error) {
+	for _, query := range []string{
+		`SELECT id FROM signup WHERE address_key = $1 ORDER BY id`,
+		`SELECT id FROM address_change WHERE old_key = $1 OR new_key = $1 ORDER BY id`,
+	} {
+		var ids []int64
+		if err := t.list(&ids, query+t.dialect.forUpdate, address.Key()); err != nil {
+			return nil, err
+		}
+	}
+	p, err := t.lockSubscriberByKey(address.Key())
+	if newsletter.Is(err, newsletter.NotFound) {
+		return nil, nil
+	}
+	return p, err
+}
+
 // subscriberOf returns the person who confirms a sign-up, made when new, and locked. The words that
 // they chose now are the newer ones.
 func (t *tx) subscriberOf(u *newsletter.Signup, at newsletter.Time) (*newsletter.Subscriber, error) {

@@ -16,8 +16,11 @@ import (
 func (s *Store) Suppress(ctx context.Context, address newsletter.Address, hash token.Hash, reason newsletter.SuppressionReason, expires time.Time, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		at := newsletter.At(now)
-		p, err := t.lockSubscriberByKey(address.Key())
-		if err != nil && !newsletter.Is(err, newsletter.NotFound) {
+		p, err := t.lockPerson(address)
+		if err != nil {
+			return err
+		}
+		if err := t.stopQuestions(address, reason, at); err != nil {
 			return err
 		}
 		if err := t.suppress(hash, reason, newsletter.At(expires), at); err != nil {
@@ -32,6 +35,19 @@ func (s *Store) Suppress(ctx context.Context, address newsletter.Address, hash t
 		}
 		return t.audit(by, now, "subscriber.suppress", object{"subscriber", subject}, map[string]any{"reason": reason, "hash": hash.Sum})
 	})
+}
+
+// stopQuestions cancels mail that would ask an address to confirm something: the gate knows nobody
+// there whom it could find suppressed.
+func (t *tx) stopQuestions(address newsletter.Address, reason newsletter.SuppressionReason, at newsletter.Time) error {
+	if reason == newsletter.SuppressedErased {
+		return nil
+	}
+	return t.exec(`
+		UPDATE delivery SET state = 'suppressed', ended_at = $2, worker = '', lease = NULL
+		WHERE state IN ('pending', 'claimed') AND (
+			template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key = $1)
+			OR template = 'address_confirmation' AND ref IN (SELECT id FROM address_change WHERE new_key = $1))`, address.Key(), at)
 }
 
 func (t *tx) suppressSubscriber(p *newsletter.Subscriber, reason newsletter.SuppressionReason, by newsletter.Actor, at newsletter.Time) error {

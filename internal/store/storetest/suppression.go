@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ func suppressionCases() []Case {
 	return []Case{
 		{"E15 an objection ends all lists at once", []string{"Suppress"}, testObjection},
 		{"E16 a suppression is a keyed hash that nothing weakens", []string{"Suppress"}, testSuppression},
+		{"a suppression stops questions that wait", []string{"Suppress"}, testSuppressedQuestions},
+		{"who confirms while being suppressed is suppressed", []string{"Suppress"}, testSuppressRace},
 	}
 }
 
@@ -66,5 +69,52 @@ func testSuppression(t *testing.T, s *store.Store) {
 		if got := Query(t, s, `SELECT hash, reason FROM suppression`); !cmp.Equal(got, [][]string{{w.Hash(jan).Sum, step.want}}) {
 			t.Errorf("step %d: %v", i, got)
 		}
+	}
+}
+
+func testSuppressedQuestions(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Join("piet@voorbeeld.nl", Start, w.All())
+	w.Decide(w.SignUp(jan, Start, w.All()), Start)
+	w.wish("piet@voorbeeld.nl", jan, Start)
+	w.Do(`UPDATE delivery SET state = 'sent' WHERE template NOT IN ('confirmation', 'address_confirmation') OR address IS NULL`)
+	w.check(s.Suppress(t.Context(), jan, w.Hash(jan), newsletter.SuppressedErased, time.Time{}, Worker, Start))
+	states := func() [][]string {
+		return Query(t, s, `SELECT template, state FROM delivery WHERE state <> 'sent' ORDER BY id`)
+	}
+	if got := states(); !cmp.Equal(got, [][]string{{"confirmation", "pending"}, {"address_confirmation", "pending"}}) {
+		t.Errorf("erased: %v", got)
+	}
+	w.check(s.Suppress(t.Context(), jan, w.Hash(jan), newsletter.SuppressedComplaint, time.Time{}, Worker, Start))
+	if got := states(); !cmp.Equal(got, [][]string{{"confirmation", "suppressed"}, {"address_confirmation", "suppressed"}}) {
+		t.Errorf("complaint: %v", got)
+	}
+}
+
+func testSuppressRace(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	var wg sync.WaitGroup
+	const people = 12
+	for n := range people {
+		address := newsletter.Address("jan" + str(int64(n)) + "@voorbeeld.nl")
+		u := w.SignUp(address, Start, w.All())
+		w.Decide(u, Start)
+		wg.Go(func() {
+			if err := w.confirmError(u, Start); err != nil && !newsletter.Is(err, newsletter.Conflict) {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() {
+			if err := s.Suppress(t.Context(), address, w.Hash(address), newsletter.SuppressedComplaint, time.Time{}, Worker, Start); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if free := Query(t, s, `SELECT COUNT(*) FROM subscriber WHERE suppressed_at IS NULL`); free[0][0] != "0" {
+		t.Errorf("%s complained and may be mailed", free[0][0])
+	}
+	if active := Query(t, s, `SELECT COUNT(*) FROM subscription WHERE state = 'active'`); active[0][0] != "0" {
+		t.Errorf("%s complained and are subscribed", active[0][0])
 	}
 }
