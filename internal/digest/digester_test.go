@@ -267,5 +267,9 @@ func TestAWrongClockHoldsEverything(t *testing.T) {
 		if n := len(o.World.HandOver(slot.AddDate(0, 0, 1))); n != 1 {
 			t.Errorf("%d letters after the clock was set right", n)
 		}
+		// The slots of that year, of which the wrong clock said that they were missed, come all the same.
+		if ahead := o.Rows(`SELECT id FROM edition WHERE scheduled_for > $1`, newsletter.At(slot.AddDate(0, 0, 1))); len(ahead) != 0 {
+			t.Errorf("%d slots ahead have an edition", len(ahead))
+		}
 	})
 }

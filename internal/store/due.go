@@ -49,14 +49,23 @@ func (s *Store) newestInstant(ctx context.Context) (newsletter.Time, error) {
 	return newsletter.At(time.UnixMicro(values[0])), nil
 }
 
-// AcceptClock takes now for the right time after the clock had been wrong: it forgets the newest
-// instant and sets each schedule that looks ahead too far back to the slot in next, by its id.
+// AcceptClock takes now for the right time after the clock had been ahead: it forgets the newest
+// instant, sets each schedule that looks ahead too far back to the slot in next, by its id, and drops the
+// records of slots that were called missed or skipped and are still to come. A slot whose edition went
+// out too early keeps it.
 func (s *Store) AcceptClock(ctx context.Context, next map[int64]newsletter.Time, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		for id, at := range next {
 			if err := t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1 AND next_at > $2`, id, at); err != nil {
 				return err
 			}
+		}
+		const tooEarly = `scheduled_for > $1 AND state IN ('missed', 'skipped')`
+		if err := t.exec(`DELETE FROM edition_post WHERE edition_id IN (SELECT id FROM edition WHERE `+tooEarly+`)`, newsletter.At(now)); err != nil {
+			return err
+		}
+		if err := t.exec(`DELETE FROM edition WHERE `+tooEarly, newsletter.At(now)); err != nil {
+			return err
 		}
 		if err := t.exec(`UPDATE setting SET value = $2 WHERE name = $1`, newestInstant, strconv.FormatInt(now.UnixMicro(), 10)); err != nil {
 			return err
