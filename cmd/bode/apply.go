@@ -25,6 +25,8 @@ type applyCommand struct {
 func (applyCommand) Help() string {
 	return `Makes lists, topics, feeds and schedules as the file says, all or nothing, and shows first what will change: + is made, ~ is changed, - is archived. What disappears from the file is archived, never deleted; what was never in a file is left alone. Applying a file twice changes nothing.
 
+A list or topic whose words point to health, politics, belief and the like is flagged: who chooses it tells something that GDPR art. 9 protects.
+
 Example:
 
     bode apply lists.toml --dry-run

@@ -11,8 +11,9 @@ const (
 	ByCommandLine ActorKind = "command_line" // an operator at the machine
 )
 
-// Actor is who makes a change. Every method of the store that changes something takes one: what
-// staff and operators do is audited under it, in the same transaction.
+// Actor is who makes a change. Every method of the store that changes something takes one, but for
+// those that only the workers of the pipeline call, whose actor is always the system
+// (docs/decisions/0011). What staff and operators do is audited under it, in the same transaction.
 type Actor struct {
 	Kind ActorKind
 	// ID names the actor among its kind: the worker's part ("digest"), the subscriber's public id,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // ChangeVerb is what a Plan does to one object.
@@ -211,8 +212,30 @@ func (p *planner) compare(noun, list string, want, have thing) *Change {
 	if c.Baseline {
 		c.Note = "what stands there when it is first read counts as old and is mailed to nobody"
 	}
+	if kind := specialOf(want.value); kind != "" && c.tells() {
+		c.Note = "by its words, who chooses it tells something about " + kind +
+			" (GDPR art. 9): see that the words of consent and the privacy statement say so, or choose other words"
+	}
 	p.changes = append(p.changes, c)
 	return &p.changes[len(p.changes)-1]
+}
+
+// specialOf is the kind of special data that a list or topic may tell of who chooses it.
+func specialOf(value any) string {
+	switch v := value.(type) {
+	case *List:
+		return v.Texts.Special()
+	case *Topic:
+		return v.Texts.Special()
+	}
+	return ""
+}
+
+// tells reports whether readers will see words that they have not seen before.
+func (c *Change) tells() bool {
+	return c.Verb == ChangeCreate || c.Verb == ChangeRestore || slices.ContainsFunc(c.Fields, func(f FieldChange) bool {
+		return strings.HasPrefix(f.Name, "title.") || strings.HasPrefix(f.Name, "description.")
+	})
 }
 
 // listIDDiffers finds the one change of a list that is refused and stands in no field.

@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -141,5 +142,30 @@ func TestPlanFingerprint(t *testing.T) {
 	other := declared(func(l *DeclaredList) { l.SenderName = "C" }).Plan(applied(nil))
 	if one.Fingerprint() != same.Fingerprint() || one.Fingerprint() == other.Fingerprint() {
 		t.Error("a fingerprint must tell plans apart, and no more")
+	}
+}
+
+// STANDARDS E6: interests that tell of health, politics or belief are flagged when they are declared.
+func TestE6_SpecialInterestsAreFlagged(t *testing.T) {
+	for title, want := range map[string]string{
+		"Politieke partijen in het Noorden": "political opinion", "Leven met kanker": "health", "Kerk en dorp": "religion or belief",
+		"Nieuws van de vakbond": "trade-union membership", "De nieuwe rol van de raad": "", "The European Union": "", "Geloofwaardig bestuur": "",
+		"Geloof in het dorp": "religion or belief",
+	} {
+		texts := Texts{Dutch: {Title: title}}
+		if got := texts.Special(); got != want {
+			t.Errorf("%s: %q, not %q", title, got, want)
+		}
+		plan := declared(func(l *DeclaredList) { l.Topics[0].Texts = texts }).Plan(Stored{})
+		for _, c := range plan.Changes {
+			if flagged := strings.Contains(c.Note, "art. 9"); flagged != (c.Noun == "topic" && want != "") {
+				t.Errorf("%s: %+v", title, c)
+			}
+		}
+	}
+	applied := applied(func(l *DeclaredList) { l.Topics[0].Texts = Texts{Dutch: {Title: "Geld"}} })
+	plan := declared(func(l *DeclaredList) { l.Topics[0].Texts = Texts{Dutch: {Title: "Geloof en geld"}} }).Plan(applied)
+	if len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Note, "religion or belief") {
+		t.Errorf("%+v", plan.Changes)
 	}
 }

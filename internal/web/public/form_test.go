@@ -127,7 +127,7 @@ func TestPauseEndsAfterItsLastDay(t *testing.T) {
 }
 
 func TestMask_ShowsNobodyTheAddress(t *testing.T) {
-	for address, want := range map[newsletter.Address]string{"jan@voorbeeld.nl": "j•••@voorbeeld.nl", "é@voorbeeld.nl": "é•••@voorbeeld.nl", "": ""} {
+	for address, want := range map[newsletter.Address]string{"jan@voorbeeld.nl": "j•••@v•••.nl", "é@mail.voorbeeld.nl": "é•••@m•••.nl", "": "", "jan@": ""} {
 		if got := mask(address); got != want {
 			t.Errorf("%s: %s", address, got)
 		}

@@ -167,7 +167,7 @@ func TestPreferences_ChangeWhatOneGets(t *testing.T) {
 		site.join(t, "jan@voorbeeld.nl")
 		link := site.preferencesLink(t)
 		page := site.get(t, link)
-		page.has(t, 200, "j•••@voorbeeld.nl", `value="all" checked`, `value="wekelijks" checked`, `value="active" checked`, `min="2026-11-03"`)
+		page.has(t, 200, "j•••@v•••.nl", `value="all" checked`, `value="wekelijks" checked`, `value="active" checked`, `min="2026-11-03"`)
 		if strings.Contains(page.body, "jan@voorbeeld.nl") {
 			t.Error("the page tells the address to whoever was forwarded a mail")
 		}

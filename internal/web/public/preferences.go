@@ -175,12 +175,14 @@ func parseDay(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, first
 }
 
-// mask shows so much of an address that its owner knows it and nobody else does.
+// mask shows so much of an address that its owner knows it and nobody else does. The domain is hidden too:
+// it may be a family's own, or the new employer's of somebody whose old mailbox is read by others.
 func mask(a newsletter.Address) string {
 	local, domain, ok := strings.Cut(string(a), "@")
-	if !ok || local == "" {
+	dot := strings.LastIndexByte(domain, '.')
+	if !ok || local == "" || dot < 1 {
 		return ""
 	}
 	first := []rune(local)[0]
-	return string(first) + "•••@" + domain
+	return string(first) + "•••@" + domain[:1] + "•••" + domain[dot:]
 }
