@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bode.example/cmd/bode/tomlfile"
@@ -85,6 +86,10 @@ func faultsOf(err error) []string {
 	if errors.As(err, &faults) {
 		return strings.Split(faults.Error(), "\n")
 	}
+	var ofConfig *configError
+	if errors.As(err, &ofConfig) {
+		return linesOf(ofConfig.Error())
+	}
 	all := flatten(err)
 	for _, one := range all {
 		if newsletter.CodeOf(one) == newsletter.Internal {
@@ -97,6 +102,20 @@ func faultsOf(err error) []string {
 	lines := make([]string, len(all))
 	for i, one := range all {
 		lines[i] = one.Error()
+	}
+	return lines
+}
+
+// linesOf returns the lines of a text, each once: what is wrong with a template is found in each of its
+// uses. A text of one line has nothing to take apart.
+func linesOf(text string) (lines []string) {
+	if !strings.Contains(text, "\n") {
+		return nil
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }

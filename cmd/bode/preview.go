@@ -70,7 +70,7 @@ func (cmd editionPreview) Run(ctx context.Context, p *program) error {
 func (cmd editionPreview) message(ctx context.Context, p *program, c *config.Config, s *store.Store, e *newsletter.Edition) ([]byte, error) {
 	texts, err := templates.Load(c.TemplatesDir)
 	if err != nil {
-		return nil, err
+		return nil, &configError{err}
 	}
 	composer, err := compose.New(texts, organisation(c), rand.Reader)
 	if err != nil {
