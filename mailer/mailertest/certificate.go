@@ -14,7 +14,7 @@ import (
 )
 
 // authority makes a certificate authority of its own and a certificate that it signs.
-func authority(names []string) (tls.Certificate, *x509.CertPool, error) {
+func authority(names []string) (tls.Certificate, *x509.Certificate, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, nil, err
@@ -46,9 +46,7 @@ func authority(names []string) (tls.Certificate, *x509.CertPool, error) {
 	if err != nil {
 		return tls.Certificate{}, nil, err
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(caCert)
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}, pool, nil
+	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}, caCert, nil
 }
 
 func sign(template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {

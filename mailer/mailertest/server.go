@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net"
 	"slices"
@@ -26,7 +27,7 @@ type Server struct {
 	script   Script
 	listener net.Listener
 	cert     tls.Certificate
-	roots    *x509.CertPool
+	root     *x509.Certificate
 	done     sync.WaitGroup
 
 	mu          sync.Mutex
@@ -48,11 +49,11 @@ func Start(script Script) (*Server, error) {
 	s := &Server{script: script, conns: map[net.Conn]bool{}, changed: make(chan struct{})}
 	var err error
 	if script.usesTLS() {
-		if s.cert, s.roots, err = authority(names); err != nil {
+		if s.cert, s.root, err = authority(names); err != nil {
 			return nil, fmt.Errorf("mailertest: %w", err)
 		}
 		if script.Untrusted {
-			if _, s.roots, err = authority(names); err != nil {
+			if _, s.root, err = authority(names); err != nil {
 				return nil, fmt.Errorf("mailertest: %w", err)
 			}
 		}
@@ -118,7 +119,22 @@ func (s *Server) URL() string {
 
 // RootCAs holds the authority that signed the server's certificate, unless it is Untrusted; nil
 // without TLS.
-func (s *Server) RootCAs() *x509.CertPool { return s.roots }
+func (s *Server) RootCAs() *x509.CertPool {
+	if s.root == nil {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(s.root)
+	return pool
+}
+
+// RootPEM is the same authority as a file holds it, for a client that is another process.
+func (s *Server) RootPEM() []byte {
+	if s.root == nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw})
+}
 
 // Messages returns what was received so far, in the order of acceptance.
 func (s *Server) Messages() []Received {

@@ -3,7 +3,6 @@ package storetest
 import (
 	"bytes"
 	"context"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -33,13 +32,15 @@ func Everything(t testing.TB, s *store.Store) []byte {
 		name, _ := names.Load(s)
 		return dump(t, name.(string))
 	}
-	var all []byte
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		b, err := os.ReadFile(s.Name() + suffix)
-		if err != nil && !os.IsNotExist(err) {
-			t.Fatal(err)
-		}
-		all = append(all, b...)
+	files, err := filepath.Glob(s.Name() + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Another process reads them: were this one to open and close a file of the database, it would lose
+	// the locks that SQLite holds on it (fcntl), and the next to close it would take the log away.
+	all, err := exec.CommandContext(t.Context(), "cat", files...).Output()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all
 }

@@ -17,8 +17,8 @@ const patience = 60 * time.Second
 type Browser struct{ ctx context.Context }
 
 // Open starts a browser with a profile of its own, and ends it when the test ends. It asks nothing of
-// any network: pages come from the test's own server.
-func Open(t testing.TB) *Browser {
+// any network: pages come from the test's own server. Options are At and Reads.
+func Open(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(find(t)),
@@ -31,7 +31,7 @@ func Open(t testing.TB) *Browser {
 		chromedp.Flag("hide-scrollbars", true),
 		chromedp.WindowSize(1280, 900),
 	)
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx) // waits until the browser has gone and left its profile alone
