@@ -1,0 +1,180 @@
+package frontdoor_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"bode.example/mailer/mailertest"
+)
+
+// stopping stops the program in the middle of sending, starts it with another secret, and lets a worker
+// help where several may work on one database.
+func stopping(s *site) {
+	old := s.relay.to(s.attendee(1))
+	before := s.read(old[len(old)-1]) // the welcome mail, with links of the first secret
+	s.interrupted()
+	s.rotated(before)
+	if s.engine.name == "postgres" {
+		s.shared()
+	}
+	for n := range people {
+		if unread := s.relay.unread(s.attendee(n)); unread != 0 {
+			s.t.Errorf("%d letters too many for %s", unread, s.attendee(n))
+		}
+	}
+}
+
+// interrupted sends a SIGTERM while messages wait for the relay's answer: nothing is lost, and nothing
+// comes twice.
+func (s *site) interrupted() {
+	s.t.Helper()
+	hold := newHold(s.relay)
+	s.post("vergadering", "Het dorpshuis blijft open")
+	s.release("vergadering", "wekelijks")
+	hold.wait(s, 2)
+	s.service.signal()
+	eventually(s.t, "the program to take no more visitors", func() bool {
+		return len(s.service.log.find("stopping")) > 0 || !s.answers()
+	})
+	hold.release()
+	s.service.wait()
+	sent := s.sent("Het dorpshuis blijft open")
+	if len(sent) < 2 || len(sent) >= people/2 {
+		s.t.Errorf("%d letters had left when it stopped: the test looks at the wrong moment", len(sent))
+	}
+
+	// The next start has another secret. The old one still opens old links.
+	s.program.run(s.t, "config", "secret", "new.secret")
+	s.engine.setting = strings.ReplaceAll(s.engine.setting, "secret_file = \"bode.secret\"\n", "")
+	s.configure("secret_file = \"new.secret\"\nold_secret_files = [\"bode.secret\"]")
+	s.serve()
+	for n := range people {
+		if pace(n) == "wekelijks" {
+			s.letter(s.attendee(n)).has("Het dorpshuis blijft open")
+		}
+	}
+	s.once("Het dorpshuis blijft open", (people+1)/2)
+}
+
+// answers reports whether the program takes connections.
+func (s *site) answers() bool {
+	return s.stranger("").ask("GET", "/healthz", "", "").status == 200
+}
+
+// sent returns how often each mailbox got the letter with a subject.
+func (s *site) sent(subject string) map[string]int {
+	all := map[string]int{}
+	for _, m := range s.relay.Messages() {
+		if strings.Contains(string(m.Data), "Subject: "+subject) {
+			all[m.To]++
+		}
+	}
+	return all
+}
+
+// once fails unless so many people got the letter, each once.
+func (s *site) once(subject string, want int) {
+	s.t.Helper()
+	sent := s.sent(subject)
+	for to, n := range sent {
+		if n != 1 {
+			s.t.Errorf("%s got the letter %d times", to, n)
+		}
+	}
+	if len(sent) != want {
+		s.t.Errorf("%d people got the letter, want %d", len(sent), want)
+	}
+}
+
+// rotated opens links that the old secret signed. New mail is signed with the new one.
+func (s *site) rotated(before *letter) {
+	s.t.Helper()
+	x := s.stranger("")
+	leave := before.link("/u/")
+	x.get(before.link("/v/")).is(200, "Uw voorkeuren")
+	x.ask("POST", leave, urlencoded, oneClickForm).is(200)
+	x.post(leave, map[string][]string{"do": {"undo"}}).is(200, "ongedaan gemaakt")
+	s.post("vergadering", "De subsidie is toegekend")
+	s.edition("vergadering", "maandelijks")
+	for n := range people {
+		if pace(n) != "maandelijks" {
+			continue
+		}
+		l := s.letter(s.attendee(n))
+		l.has("De subsidie is toegekend")
+		if n == 1 && l.link("/u/") == leave {
+			s.t.Error("new mail is signed with the old secret")
+		}
+	}
+}
+
+// shared lets a worker send beside serve. The relay answers nobody before it has heard both.
+func (s *site) shared() {
+	s.t.Helper()
+	worker := s.program.start(s.t, "worker", "--set", "smtp.hello=worker."+domain)
+	hold := newHold(s.relay)
+	s.post("vergadering", "De zaal wordt verbouwd")
+	s.release("vergadering", "wekelijks")
+	s.release("vergadering", "maandelijks")
+	eventually(s.t, "serve and worker to send side by side", func() bool {
+		return hold.from(s, "worker."+domain) > 0 && hold.from(s, s.host) > 0
+	})
+	hold.release()
+	for n := range people {
+		s.letter(s.attendee(n)).has("De zaal wordt verbouwd")
+	}
+	s.once("De zaal wordt verbouwd", people)
+	worker.stop()
+}
+
+// hold keeps the relay from answering messages.
+type hold struct {
+	relay *relay
+	open  chan struct{}
+
+	mu      sync.Mutex
+	waiting map[int]int // messages by connection
+}
+
+func newHold(r *relay) *hold {
+	h := &hold{relay: r, open: make(chan struct{}), waiting: map[int]int{}}
+	r.slow(func(c mailertest.Command) {
+		if c.Step != mailertest.Message {
+			return
+		}
+		h.mu.Lock()
+		h.waiting[c.Connection]++
+		h.mu.Unlock()
+		<-h.open
+	})
+	return h
+}
+
+// wait waits until n messages are without their answer.
+func (h *hold) wait(s *site, n int) {
+	s.t.Helper()
+	eventually(s.t, fmt.Sprintf("%d messages to be under way", n), func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return len(h.waiting) >= n
+	})
+}
+
+// from is how many messages wait on connections that greeted with a name.
+func (h *hold) from(s *site, name string) (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range s.relay.Commands() {
+		if c.Step == mailertest.EHLO && c.TLS && strings.HasSuffix(c.Line, name) {
+			n += h.waiting[c.Connection]
+		}
+	}
+	return n
+}
+
+// release lets the relay answer again.
+func (h *hold) release() {
+	h.relay.slow(nil)
+	close(h.open)
+}
