@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,35 @@ func TestG1_ALongDigestIsCutNeverItsFooter(t *testing.T) {
 			rt.Fatalf("the version for the browser has %d of %d posts", got, len(d.Posts))
 		}
 	})
+}
+
+// Posts of a pause are linked, however many they are and however long their addresses: in the mail as many
+// as it has room for, in the browser all.
+func TestDigestAfterALongPause(t *testing.T) {
+	c := composer(t)
+	for name, address := range map[string]string{"short": "https://a.example/", "long": "https://a.example/?" + strings.Repeat("a&", 900)} {
+		d := sampleDigests(newsletter.Dutch, newsletter.Standard)[0]
+		d.Away = nil
+		for i := range 45 {
+			d.Away = append(d.Away, Link{Title: fmt.Sprintf("Pauzebericht %d.", i+1), URL: address + strconv.Itoa(i)})
+		}
+		r, err := c.Digest(d)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		m := readMail(t, merged(t, c, d))
+		shown := strings.Count(m.text, "Pauzebericht ")
+		if shown == 0 || shown > 30 || len(m.html) > MaxHTML || r.LeftOut == len(d.Posts) {
+			t.Errorf("%s: %d of the pause, %d octets, %d of %d posts left out", name, shown, len(m.html), r.LeftOut, len(d.Posts))
+		}
+		more := fmt.Sprintf("Uit die tijd zijn er nog %d berichten.", 45-shown)
+		if !strings.Contains(m.text, more) || !strings.Contains(m.html, more) {
+			t.Errorf("%s: it does not say: %s", name, more)
+		}
+		if n := strings.Count(r.Web, "Pauzebericht "); n != 45 {
+			t.Errorf("%s: the browser shows %d", name, n)
+		}
+	}
 }
 
 func TestDigestRefusesWhatItCannotShow(t *testing.T) {

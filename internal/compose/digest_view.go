@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"html"
 	"strings"
 	"time"
 
@@ -16,8 +17,12 @@ const (
 	maxSummary = 300
 	maxName    = 80 // of a topic
 	maxPlace   = 160
-	maxAway    = 30 // links to posts of a pause
+	maxAway    = 30 // links to posts of a pause; the browser has them all
 )
+
+// awayRoom is how many octets of a mail those links may take: addresses can be long, and they must leave
+// room for what is new.
+const awayRoom = 16_000
 
 // maxPictures keeps a digest mostly words: filters distrust mail that is mostly pictures.
 const maxPictures = 5
@@ -34,6 +39,7 @@ type digestView struct {
 	Sections         bool // the groups have headings, so posts are one level deeper
 	More             int  // posts that there was no room for
 	Away             []Link
+	AwayMore         int // posts of the pause that there was no room for
 	NewTopics        []string
 	NewTopicNames    string
 	Next             string
@@ -42,6 +48,7 @@ type digestView struct {
 	WhyURL           string
 
 	introduction []block // not shortened, for the browser
+	away         []Link  // all
 }
 
 // group is posts under one heading: the Agenda, or a topic.
@@ -73,9 +80,7 @@ func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Ma
 	v.WebURL = webLink(d.WebURL)
 	v.introduce(d, w)
 	v.fillGroups(d, w)
-	for _, link := range d.Away[:min(len(d.Away), maxAway)] {
-		v.Away = append(v.Away, Link{line(link.Title, maxTitle), webLink(link.URL), foreign(link.Language, d.Language)})
-	}
+	v.linkAway(d)
 	for _, topic := range d.NewTopics {
 		v.NewTopics = append(v.NewTopics, line(topic, maxName))
 	}
@@ -85,6 +90,21 @@ func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Ma
 	}
 	v.NewTopicNames = w.and(quoted)
 	return v, w.err
+}
+
+// linkAway takes the posts of a pause, in the mail as many as there is room for.
+func (v *digestView) linkAway(d *Digest) {
+	room := awayRoom
+	for _, link := range d.Away {
+		l := Link{line(link.Title, maxTitle), webLink(link.URL), foreign(link.Language, d.Language)}
+		v.away = append(v.away, l)
+		const around = 250 // what the template writes around a link
+		if room -= around + len(html.EscapeString(l.Title)) + len(html.EscapeString(l.URL)); room > 0 && len(v.Away) < maxAway && v.AwayMore == 0 {
+			v.Away = append(v.Away, l)
+		} else {
+			v.AwayMore++
+		}
+	}
 }
 
 // introduce takes the editor's introduction, shortened for the mail if need be, or says what there is.
@@ -218,7 +238,7 @@ func (v *digestView) showing(n int) *digestView {
 // forWeb returns the view with everything in it and nobody's links.
 func (v *digestView) forWeb() *digestView {
 	web := *v
-	web.Introduction = v.introduction
+	web.Introduction, web.Away, web.AwayMore = v.introduction, v.away, 0
 	web.Greeting, web.UnsubscribeURL, web.PreferencesURL, web.WhyURL = "", "", "", ""
 	return &web
 }
