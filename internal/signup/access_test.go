@@ -2,6 +2,7 @@ package signup_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -152,6 +153,18 @@ func TestE12_ChangeOfAddress(t *testing.T) {
 		d.want(err, newsletter.Expired, "access_expired")
 		_, err = d.AddressChange(t.Context(), link, d.now)
 		d.want(err, newsletter.Expired, "access_expired")
+	})
+}
+
+// One person's page is no way to have any number of strangers mailed.
+func TestD3_MovesAreLimited(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.join("jan@voorbeeld.nl")
+		ticket := d.ticket("jan@voorbeeld.nl")
+		for i := range 5 {
+			d.check(d.ChangeAddress(t.Context(), ticket, fmt.Sprintf("vreemde%d@voorbeeld.nl", i), d.now))
+		}
+		d.want(d.ChangeAddress(t.Context(), ticket, "vreemde5@voorbeeld.nl", d.now), newsletter.TooMany, "limit_moves_hours")
 	})
 }
 

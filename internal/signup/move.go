@@ -23,9 +23,14 @@ func (s *Service) ChangeAddress(ctx context.Context, ticket, typed string, now t
 		return fault("address", "address_same", "this is the address that you have now")
 	}
 	c := &newsletter.AddressChange{SubscriberID: p.ID, NewAddress: address, ExpiresAt: newsletter.At(now.Add(ChangeLife))}
-	err = s.store.CreateAddressChange(ctx, c, s.quotas("signup", address, ""), newsletter.Person(p.PublicID), now)
+	err = s.store.CreateAddressChange(ctx, c, append(s.quotas("signup", address, ""), moveQuota(p)), newsletter.Person(p.PublicID), now)
 	s.alarm(err)
 	return err
+}
+
+// moveQuota bounds how many strangers one person can have mailed by typing their addresses (STANDARDS D3).
+func moveQuota(p *newsletter.Subscriber) newsletter.Quota {
+	return newsletter.Quota{Counter: "moves", Key: p.PublicID.String(), Reason: "limit_moves", Limits: []newsletter.Limit{{Most: 5, Per: 24 * time.Hour}}}
 }
 
 // AddressChange looks at a link in the new mailbox. It must not tell the address that the person
