@@ -45,16 +45,26 @@ func (s *Store) makeFile(path string) error {
 	case err == nil && !info.Mode().IsRegular():
 		return newsletter.Errorf(newsletter.Invalid, "database_name", "the database %s is no file but a %s: name a file", path, kindOf(info.Mode()))
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case err == nil:
+		err = f.Close()
+	case errors.Is(err, fs.ErrExist):
+		// Not by opening it: to close a file takes away the locks that this process has on it.
+		err = accessible(path, unix.R_OK|unix.W_OK)
+	}
+	if err == nil {
+		err = accessible(dir, unix.W_OK|unix.X_OK) // the log stands beside the file
+	}
 	if err != nil {
 		return s.unusable(err)
 	}
-	if err := f.Close(); err != nil {
-		return s.unusable(err)
-	}
-	// The log stands beside the file.
-	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
-		return s.unusable(&fs.PathError{Op: "write", Path: dir, Err: err})
+	return nil
+}
+
+func accessible(path string, mode uint32) error {
+	if err := unix.Access(path, mode); err != nil {
+		return &fs.PathError{Op: "access", Path: path, Err: err}
 	}
 	return nil
 }

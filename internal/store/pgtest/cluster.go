@@ -21,6 +21,7 @@ type Cluster struct {
 	// URL is that of its maintenance database, for a role that may create databases.
 	URL string
 
+	install *installation
 	dir     string
 	port    string
 	watcher *exec.Cmd
@@ -77,7 +78,7 @@ func newCluster(install *installation) (*Cluster, error) {
 	if err := install.own(dir); err != nil {
 		return nil, fmt.Errorf("giving %s to the user %s: %w", dir, install.user, err)
 	}
-	c := &Cluster{dir: dir}
+	c := &Cluster{install: install, dir: dir}
 	c.watcher = install.command(dir, "/bin/sh", "-c", watch, "watch", dir)
 	if c.hold, err = c.watcher.StdinPipe(); err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func (c *Cluster) run(install *installation) error {
 	}
 	// A free port can be taken by somebody else before the server has it: then another one.
 	for try := 1; ; try++ {
-		err := c.serve(ctx, install, password)
+		err := c.serve(ctx, password)
 		if err == nil {
 			return nil
 		}
@@ -113,27 +114,32 @@ func (c *Cluster) run(install *installation) error {
 	}
 }
 
-func (c *Cluster) serve(ctx context.Context, install *installation, password string) (err error) {
+func (c *Cluster) serve(ctx context.Context, password string) (err error) {
 	if c.port, err = freePort(); err != nil {
 		return err
 	}
+	return c.launch(func(gone <-chan error) error { return c.awaitRole(ctx, gone, password) })
+}
+
+// launch starts the server on the cluster's port and waits for it.
+func (c *Cluster) launch(await func(gone <-chan error) error) error {
 	args := []string{"-D", "data", "-p", c.port}
 	for name, value := range settings {
 		args = append(args, "-c", name+"="+value)
 	}
-	server := install.command(c.dir, install.path("postgres"), args...)
+	server := c.install.command(c.dir, c.install.path("postgres"), args...)
 	logFile, err := os.Create(filepath.Join(c.dir, "log"))
 	if err != nil {
 		return err
 	}
-	defer logFile.Close() // the server has its own copy
+	defer logFile.Close() //nolint:errcheck // the server has its own copy
 	server.Stdout, server.Stderr = logFile, logFile
 	if err := server.Start(); err != nil {
 		return err
 	}
 	gone := make(chan error, 1)
 	go func() { gone <- server.Wait() }() // ends with the server, which the watcher ends
-	if err := c.awaitRole(ctx, gone, password); err != nil {
+	if err := await(gone); err != nil {
 		said, _ := os.ReadFile(logFile.Name()) // an unreadable log leaves the error as it is
 		return fmt.Errorf("%w\n%s", err, said)
 	}

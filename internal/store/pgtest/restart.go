@@ -1,0 +1,75 @@
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Halt stops the server as an operator does (a fast shutdown): sessions are cut off in the middle of
+// what they do. The cluster stays; Resume starts it again.
+func (c *Cluster) Halt() error {
+	lock := filepath.Join(c.dir, "data", "postmaster.pid")
+	text, err := os.ReadFile(lock)
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(pid, syscall.SIGINT); err != nil {
+		return err
+	}
+	return poll(func() error {
+		if _, err := os.Stat(lock); !errors.Is(err, fs.ErrNotExist) {
+			return errors.New("postgres does not stop")
+		}
+		return nil
+	})
+}
+
+// Resume starts a halted server again, under the same URL.
+func (c *Cluster) Resume() error {
+	db, err := sql.Open("postgres", c.URL)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // nothing is under way
+	return c.launch(func(gone <-chan error) error {
+		return poll(func() error {
+			select {
+			case end := <-gone:
+				return fmt.Errorf("postgres ended at once: %v", end)
+			default:
+				return db.PingContext(context.Background())
+			}
+		})
+	})
+}
+
+// poll waits until try succeeds, and gives up after a while with its last error.
+func poll(try func() error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		err := try()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
