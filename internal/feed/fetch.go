@@ -48,7 +48,20 @@ func (c *Client) document(ctx context.Context, response *answer) (*Document, err
 	if err != nil {
 		return nil, err
 	}
-	return Parse(body, response.Header.Get("Content-Type"), response.from, c.options)
+	return unharmed(func() (*Document, error) {
+		return Parse(body, response.Header.Get("Content-Type"), response.from, c.options)
+	})
+}
+
+// unharmed makes of a panic a failure of the one feed that brought it on: it would end the program, and
+// again after every start, for as long as the feed says what it says.
+func unharmed(read func() (*Document, error)) (d *Document, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			d, err = nil, newsletter.Errorf(newsletter.Invalid, "feed_not_understood", "reading the feed failed, which is a fault of Bode: %v", r)
+		}
+	}()
+	return read()
 }
 
 // failed records a failure. The old validators stay, so that the document is read when it is right

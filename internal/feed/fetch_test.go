@@ -409,3 +409,14 @@ func TestFetch_UnknownHost(t *testing.T) {
 	wantFailure(t, fetch(t, client(func(o *feed.Options) { o.Resolver = silent }), f), "there is no server bestaat-niet.example")
 	wantFailure(t, fetch(t, client(), internalFeed("bestaat-niet")), "must begin with https://")
 }
+
+func TestAPanicFailsOneFeedAlone(t *testing.T) {
+	d, err := feed.Unharmed(func() (*feed.Document, error) { panic("index out of range") })
+	if d != nil || !newsletter.Is(err, newsletter.Invalid) || !strings.Contains(err.Error(), "index out of range") {
+		t.Errorf("%v, %v", d, err)
+	}
+	want := &feed.Document{Title: "a"}
+	if d, err := feed.Unharmed(func() (*feed.Document, error) { return want, nil }); d != want || err != nil {
+		t.Errorf("%v, %v", d, err)
+	}
+}
