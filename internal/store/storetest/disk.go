@@ -104,20 +104,23 @@ func bySudo(program string, args ...string) *exec.Cmd {
 
 func mount(t *testing.T, size int64) *Disk {
 	t.Helper()
-	dir := t.TempDir()
-	err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+	dir, err := os.MkdirTemp("", "bode-disk-") //nolint:usetesting // t.TempDir lies where other users, such as PostgreSQL's, don't get
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
 	if err == nil {
 		err = unix.Mount("bode-test", dir, "tmpfs", 0, fmt.Sprintf("size=%d,mode=0777", size))
 	}
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
-		fmt.Println("mount:", err)
+		fmt.Println("mount:", err, os.Remove(dir))
 		os.Exit(exitDenied)
 	}
 	d := &Disk{Dir: dir, t: t}
 	d.check(err)
 	t.Cleanup(func() {
 		d.Free()
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		if err := errors.Join(unix.Unmount(dir, unix.MNT_DETACH), os.Remove(dir)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -186,3 +189,7 @@ func (d *Disk) check(err error) {
 		d.t.Fatal(err)
 	}
 }
+
+// Limited reports whether it is no file system, but the process's own limit: other programs know
+// nothing of it.
+func (d *Disk) Limited() bool { return d.limited }
