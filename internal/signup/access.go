@@ -19,7 +19,7 @@ func (s *Service) RequestAccess(ctx context.Context, form newsletter.AccessForm,
 	l := &newsletter.AccessLink{AddressKey: &key, Language: form.Language, Network: shorten(form.Client.Network),
 		ExpiresAt: newsletter.At(now.Add(AccessLife))}
 	err = s.store.CreateAccessLink(ctx, l, s.quotas("access", address, form.Client.Network), system, now)
-	s.alarm(err)
+	s.alarm(err, now)
 	return err
 }
 

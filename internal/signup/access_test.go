@@ -81,12 +81,27 @@ func TestE13_EraseByTicket(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		links := d.join("Jan.Jansen@voorbeeld.nl")
 		ticket := d.ticket("jan.jansen@voorbeeld.nl")
+		// An edition is in flight: a worker holds their copy.
+		d.w.Post("Nieuws", d.now, d.w.Council)
+		e := d.w.Edition(d.w.Weekly, d.now)
+		d.w.Release(e, d.now)
+		d.w.FanOut(e, 100, d.now)
+		claims, err := d.store.ClaimEdition(t.Context(), e.ID, "w", d.now.Add(time.Minute), d.now, 10)
+		if err != nil || len(claims) != 1 {
+			t.Fatalf("%v, %v", claims, err)
+		}
 		d.check(d.Erase(t.Context(), ticket, d.now))
+		if granted, err := d.store.HandOver(t.Context(), "w", nil, []int64{claims[0].ID}, false, d.now); err != nil || len(granted) != 0 {
+			t.Errorf("handed over to who was erased: %v, %v", granted, err)
+		}
+		if progress, err := d.store.Progress(t.Context(), e.ID); err != nil || progress[newsletter.DeliveryCancelled] != 1 {
+			t.Errorf("the edition doesn't count them any more: %v, %v", progress, err)
+		}
 		if storetest.Holds(t, d.store, "jan.jansen") {
 			t.Error("the address is still in the database")
 		}
 		d.want(d.Erase(t.Context(), ticket, d.now), newsletter.Expired, "access_expired")
-		_, err := d.Settings(t.Context(), links.Preferences, d.now)
+		_, err = d.Settings(t.Context(), links.Preferences, d.now)
 		d.want(err, newsletter.NotFound, "subscription_gone")
 		if broken, err := d.store.VerifyConsent(t.Context()); err != nil || broken != 0 {
 			t.Errorf("the ledger is broken at %d, %v", broken, err)

@@ -1,6 +1,7 @@
 package signup
 
 import (
+	"net/netip"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -43,8 +44,8 @@ func (s *Service) quotas(kind string, address newsletter.Address, network string
 	}
 	add("address", s.counting.Current(address).Sum,
 		newsletter.Limit{Most: 1, Per: l.AddressWait}, newsletter.Limit{Most: l.AddressPerDay, Per: 24 * time.Hour})
-	if network != "" {
-		add("network", network, newsletter.Limit{Most: l.NetworkPerHour, Per: time.Hour})
+	if prefix, err := netip.ParsePrefix(network); err == nil {
+		add("network", prefix.Masked().String(), newsletter.Limit{Most: l.NetworkPerHour, Per: time.Hour})
 	}
 	add("total", "", newsletter.Limit{Most: l.TotalPerHour, Per: time.Hour})
 	return quotas

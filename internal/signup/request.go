@@ -3,6 +3,7 @@ package signup
 import (
 	"context"
 	"errors"
+	"regexp"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -21,7 +22,7 @@ func (s *Service) Request(ctx context.Context, form newsletter.SignupForm, now t
 		return err
 	}
 	err = s.store.CreateSignup(ctx, u, s.quotas("signup", u.Address, form.Client.Network), system, now)
-	s.alarm(err)
+	s.alarm(err, now)
 	return err
 }
 
@@ -67,10 +68,14 @@ func (s *Service) check(ctx context.Context, form *newsletter.SignupForm, now ti
 // checkWords makes sure that the texts which the form says it showed were ours. One that was
 // replaced while somebody filled the form in is what they read, and what they agree to.
 func (s *Service) checkWords(ctx context.Context, form *newsletter.SignupForm) error {
+	notOurs := fault("", "signup_words", "the form shows words that are not ours: load the page again")
 	for purpose, hash := range map[string]string{newsletter.WordingSignup: form.WordingHash, newsletter.WordingPrivacy: form.PrivacyHash} {
+		if !isHash.MatchString(hash) {
+			return notOurs
+		}
 		w, err := s.store.WordingByHash(ctx, hash)
 		if newsletter.Is(err, newsletter.NotFound) || err == nil && (w.Purpose != purpose || w.Text == "") {
-			return fault("", "signup_words", "the form shows words that are not ours: load the page again")
+			return notOurs
 		}
 		if err != nil {
 			return err
@@ -78,6 +83,8 @@ func (s *Service) checkWords(ctx context.Context, form *newsletter.SignupForm) e
 	}
 	return nil
 }
+
+var isHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // checkChoices looks every choice up.
 func (s *Service) checkChoices(ctx context.Context, choices []newsletter.Choice) ([]newsletter.Choice, error) {
@@ -141,10 +148,18 @@ func (s *Service) offer(ctx context.Context, listID int64) (*offer, error) {
 	return o, err
 }
 
-// alarm tells the operator when requests come faster than all readers together make them.
-func (s *Service) alarm(err error) {
+// alarm tells the operator, once in a while, when requests come faster than all readers together
+// make them.
+func (s *Service) alarm(err error, now time.Time) {
 	var e *newsletter.Error
-	if errors.As(err, &e) && (e.Reason == "limit_total" || e.Reason == "limit_total_hours") {
-		s.log.Error("signup: the limit of all requests together is reached; if this is an attack, set signup.closed", "minutes", e.Args["Count"])
+	if !errors.As(err, &e) || e.Reason != "limit_total" && e.Reason != "limit_total_hours" {
+		return
 	}
+	if last := s.alarmed.Load(); now.Sub(time.UnixMicro(last)).Abs() < alarmEvery || !s.alarmed.CompareAndSwap(last, now.UnixMicro()) {
+		return
+	}
+	s.log.Error("signup: the limit of all requests together is reached; if this is an attack, signup.closed takes the form away", "for_minutes", e.Args["Count"])
 }
+
+// alarmEvery keeps an attack from filling the log.
+const alarmEvery = 10 * time.Minute

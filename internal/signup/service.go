@@ -2,6 +2,7 @@ package signup
 
 import (
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -41,6 +42,7 @@ type Service struct {
 	counting    *token.Hashes
 	config      Config
 	log         *slog.Logger
+	alarmed     atomic.Int64 // when, in microseconds: the last alarm about too many requests
 }
 
 // New makes one. suppression are the hashes of the suppression list, counting those of limits.

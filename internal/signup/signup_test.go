@@ -1,10 +1,12 @@
 package signup_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +28,19 @@ type desk struct {
 	keys    token.Secret // of the suppression list
 	limits  signup.Limits
 	keyring *token.Ring
+	logged  safe
+}
+
+// safe is a buffer for several goroutines.
+type safe struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (s *safe) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Buffer.Write(b)
 }
 
 func newDesk(t testing.TB, s *store.Store) *desk {
@@ -46,7 +61,7 @@ func (d *desk) open(s signup.Store, current token.Secret, old ...token.Secret) {
 	d.check(err)
 	counting, err := token.NewHashes(token.Limit, d.keys)
 	d.check(err)
-	d.Service = signup.New(s, d.keyring, suppression, counting, signup.Config{Domain: "voorbeeld.nl", MinFill: 2 * time.Second, Limits: d.limits}, slog.New(slog.DiscardHandler))
+	d.Service = signup.New(s, d.keyring, suppression, counting, signup.Config{Domain: "voorbeeld.nl", MinFill: 2 * time.Second, Limits: d.limits}, slog.New(slog.NewTextHandler(&d.logged, nil)))
 }
 
 func (d *desk) check(err error) {

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +20,6 @@ func erasureCases() []Case {
 	return []Case{
 		{"E13 an erasure leaves the address nowhere", []string{"Erase", "TruncateLog"}, testErase},
 		{"E13 who only signed up can be erased", []string{"Erase"}, testEraseSignup},
-		{"E13 who confirms while being erased is gone", []string{"Erase"}, testEraseRace},
 	}
 }
 
@@ -152,41 +150,4 @@ func testEraseSignup(t *testing.T, s *store.Store) {
 	if states := Query(t, s, `SELECT state FROM delivery`); !cmp.Equal(states, [][]string{{"cancelled"}}) {
 		t.Errorf("%v", states)
 	}
-}
-
-func testEraseRace(t *testing.T, s *store.Store) {
-	w := NewWorld(t, s)
-	const people = 12
-	var addresses []newsletter.Address
-	var wg sync.WaitGroup
-	for n := range people {
-		address := newsletter.Address("jan" + str(int64(n)) + "@voorbeeld.nl")
-		addresses = append(addresses, address)
-		if n%2 == 0 { // known already, or not yet
-			w.Join(address, Start, w.All())
-		}
-		u := w.SignUp(address, Start, w.Some(w.Council))
-		w.Decide(u, Start)
-		wg.Go(func() {
-			if err := w.confirmError(u, Start); err != nil && !newsletter.Is(err, newsletter.NotFound) {
-				t.Error(err)
-			}
-		})
-		wg.Go(func() {
-			if _, err := s.Erase(t.Context(), address, w.Hash, Worker, Start); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	w.check(s.TruncateLog(t.Context()))
-	for _, address := range addresses {
-		if _, err := s.SubscriberByAddress(t.Context(), address); !newsletter.Is(err, newsletter.NotFound) {
-			t.Errorf("%s is there after the erasure: %v", address, err)
-		}
-		if Holds(t, s, string(address)) {
-			t.Errorf("%s is still in the database", address)
-		}
-	}
-	ledger(t, s)
 }

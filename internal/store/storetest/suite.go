@@ -30,6 +30,7 @@ func Cases() []Case {
 		settingsCases(),
 		leavingCases(),
 		suppressionCases(),
+		restrictionCases(),
 		accessCases(),
 		addressChangeCases(),
 		erasureCases(),
