@@ -89,9 +89,17 @@ func (d *Door) Render(w http.ResponseWriter, r *http.Request, p Page) error {
 	if p.Pictures {
 		h.Set("Content-Security-Policy", policyPictures)
 	}
+	later(h, p.Status)
 	w.WriteHeader(cmp.Or(p.Status, http.StatusOK))
 	_, _ = page.WriteTo(w) // the reader has gone, or gets it all
 	return nil
+}
+
+// later tells programs when to come back to a page that says: not now.
+func later(h http.Header, status int) {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		h.Set("Retry-After", "120")
+	}
 }
 
 func (d *Door) view(r *http.Request, p Page) *View {
@@ -121,9 +129,7 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	page := d.errorPage(r, err)
 	Private(w.Header())
-	if page.Status == http.StatusServiceUnavailable || page.Status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "120")
-	}
+	later(w.Header(), page.Status)
 	switch accepted := r.Header.Get("Accept"); {
 	case strings.Contains(accepted, "text/html"):
 		if d.Render(w, r, Page{Template: "error.html", Status: page.Status, Data: page, Private: true}) == nil {

@@ -134,6 +134,9 @@ func TestD3_LimitsSaySoAndKeepWhatWasTyped(t *testing.T) {
 		site.post(t, "/signup", site.form("jan@voorbeeld.nl")).has(t, 200, "Kijk in uw mailbox")
 		page := site.post(t, "/signup", site.form("jan@voorbeeld.nl"))
 		page.has(t, 429, `value="jan@voorbeeld.nl"`, "10 minuten", `role="alert"`)
+		if page.header.Get("Retry-After") == "" {
+			t.Error("a limit does not say when to come back")
+		}
 		if strings.Contains(page.body, "Kijk in uw mailbox") {
 			t.Error("the page pretends that a mail is under way")
 		}
