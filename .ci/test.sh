@@ -7,8 +7,8 @@ source .ci/packages.sh
 
 go build -o build/gotest ./.ci/gotest
 status=0
-build/gotest -race -shuffle=on -timeout=8m "${with_race[@]}" || status=1
+build/gotest -race -shuffle=on -timeout=20m "${with_race[@]}" || status=1
 if [ ${#without_race[@]} -gt 0 ]; then
-	build/gotest -shuffle=on -timeout=8m "${without_race[@]}" || status=1
+	build/gotest -shuffle=on -timeout=20m "${without_race[@]}" || status=1
 fi
 exit $status

@@ -12,8 +12,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -50,11 +52,12 @@ type summary struct {
 	w                       io.Writer
 	output                  map[string]*strings.Builder // by package and test
 	passed, failed, skipped int
+	failedIn                map[string]bool // packages in which a test failed
 	skips                   []string
 }
 
 func newSummary(w io.Writer) *summary {
-	return &summary{w: w, output: map[string]*strings.Builder{}}
+	return &summary{w: w, output: map[string]*strings.Builder{}, failedIn: map[string]bool{}}
 }
 
 // read takes events until the stream ends. A line that is no event is shown as it is.
@@ -87,7 +90,9 @@ func (s *summary) take(e event) {
 	case "build-output":
 		fmt.Fprint(s.w, e.Output)
 	case "pass":
-		s.count(&s.passed, e)
+		if e.Test != "" {
+			s.passed++
+		}
 		delete(s.output, key)
 	case "skip":
 		if e.Test != "" { // a package without tests is "skipped" too
@@ -96,15 +101,35 @@ func (s *summary) take(e event) {
 		}
 		delete(s.output, key)
 	case "fail":
-		s.count(&s.failed, e)
-		fmt.Fprint(s.w, s.text(key))
-		delete(s.output, key)
+		s.fail(key, e)
 	}
 }
 
-func (s *summary) count(n *int, e event) {
-	if e.Test != "" {
-		*n++
+func (s *summary) fail(key string, e event) {
+	switch {
+	case e.Test != "":
+		s.failed++
+		s.failedIn[e.Package] = true
+	case !s.failedIn[e.Package]:
+		s.failed++ // the package itself: it did not build, or its process ended
+		s.unfinished(e.Package)
+	}
+	fmt.Fprint(s.w, s.text(key))
+	delete(s.output, key)
+}
+
+// unfinished shows what the tests said that were under way when their process ended: it stands there
+// why, such as that the time was up.
+func (s *summary) unfinished(pkg string) {
+	for _, key := range slices.Sorted(maps.Keys(s.output)) {
+		if of, test, _ := strings.Cut(key, "\x00"); of == pkg && test != "" {
+			for line := range strings.Lines(s.text(key)) {
+				if !strings.HasPrefix(line, "=== ") {
+					fmt.Fprint(s.w, line)
+				}
+			}
+			delete(s.output, key)
+		}
 	}
 }
 

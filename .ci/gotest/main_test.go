@@ -19,11 +19,12 @@ func TestRun(t *testing.T) {
 	}{
 		"pass":           {head + "func TestA(t *testing.T) { t.Log(\"quiet\") }\n", false, []string{"ok  \tp", "1 passed, 0 failed, 0 skipped"}},
 		"skip":           {head + "func TestA(t *testing.T) {}\nfunc TestB(t *testing.T) { t.Skip(\"no engine\") }\n", true, []string{"SKIPPED, which fails the run: p TestB", "no engine", "1 passed, 0 failed, 1 skipped"}},
+		"time is up":     {head + "func TestA(t *testing.T) { t.Parallel(); t.Log(\"so far\"); select {} }\nfunc TestB(t *testing.T) { t.Parallel(); select {} }\n", false, []string{"so far", "test timed out", "0 passed, 1 failed"}},
 		"none":           {"package p\n", true, []string{"no test ran"}},
 		"fail":           {head + "func TestA(t *testing.T) { t.Error(\"because\") }\n", false, []string{"because", "FAIL\tp", "0 passed, 1 failed"}},
 		"panic":          {head + "func TestA(t *testing.T) { panic(\"the reason\") }\n", false, []string{"the reason", "0 passed, 1 failed"}},
-		"ends at once":   {"package p\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(*testing.M) { println(\"last words\"); os.Exit(3) }\n\nfunc TestA(*testing.T) {}\n", true, []string{"last words", "no test ran"}},
-		"does not build": {head + "func TestA(t *testing.T) { undefined() }\n", true, []string{"undefined: undefined", "no test ran"}},
+		"ends at once":   {"package p\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(*testing.M) { println(\"last words\"); os.Exit(3) }\n\nfunc TestA(*testing.T) {}\n", false, []string{"last words", "0 passed, 1 failed"}},
+		"does not build": {head + "func TestA(t *testing.T) { undefined() }\n", false, []string{"undefined: undefined", "0 passed, 1 failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -33,7 +34,11 @@ func TestRun(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cmd := exec.Command("go", "test", "-json", "-vet=off", "./...")
+			timeout := "-timeout=5m"
+			if name == "time is up" {
+				timeout = "-timeout=1s"
+			}
+			cmd := exec.Command("go", "test", "-json", "-vet=off", timeout, "./...")
 			cmd.Dir = dir
 			out, err := cmd.Output()
 			if len(out) == 0 {
