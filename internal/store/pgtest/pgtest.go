@@ -50,7 +50,7 @@ func create(tb testing.TB, template string) string {
 		tb.Fatalf("pgtest: %v", err)
 	}
 	tb.Cleanup(func() {
-		if err := s.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := s.drop(name); err != nil {
 			tb.Errorf("pgtest: %v", err)
 		}
 	})
@@ -105,6 +105,19 @@ func (s *server) url(database string) string {
 	u := *s.base
 	u.Path = "/" + database
 	return u.String()
+}
+
+// drop ends what is connected to a database, and drops it. WITH (FORCE) refuses when an autovacuum
+// worker happens to be at work there: it isn't ours to end. Without that word PostgreSQL sends it away
+// by itself.
+func (s *server) drop(name string) error {
+	if s.exec("DROP DATABASE "+name+" WITH (FORCE)") == nil {
+		return nil
+	}
+	if err := s.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "' AND usename = current_user"); err != nil {
+		return err
+	}
+	return s.exec("DROP DATABASE " + name)
 }
 
 func (s *server) exec(statement string) error {
