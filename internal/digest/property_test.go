@@ -38,3 +38,20 @@ func TestPromisesHoldInEveryHistory(t *testing.T) {
 		t.Logf("%d histories: %v", th.played, did)
 	})
 }
+
+// What random histories found once. The clock of the process that releases may be behind that of the one
+// where somebody joined: what expires must be given back all the same.
+func TestAClockBehindTheReadersGivesBack(t *testing.T) {
+	history := []act{
+		{Do: "join", Who: 0, Pace: 2, Topics: 7}, {Do: "publish"}, {Do: "extra", Pace: 2}, {Do: "back"}, {Do: "expire", N: 9},
+	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		th := newTheatre(t, s)
+		if err := th.play(t.Context(), th.s, history); err != nil {
+			t.Error(err)
+		}
+		if th.acts["expire"] != 1 {
+			t.Error("nothing expired")
+		}
+	})
+}

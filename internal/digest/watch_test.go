@@ -100,7 +100,9 @@ func (st *stage) chunk(me *modelEdition, after, last int64, now time.Time) error
 		if d.reader == nil || !d.reader.active() || d.reader.restricted || d.reader.pace != me.pace {
 			return fmt.Errorf("promise 4: delivery %d of edition %d is for nobody who should have one", d.id, me.id)
 		}
-		d.edition, d.made = me, now
+		if d.edition, d.made = me, now; d.reader.since.After(now) {
+			d.made = d.reader.since
+		}
 		st.mails[d.id] = d
 	}
 	return nil

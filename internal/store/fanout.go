@@ -112,12 +112,16 @@ func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
 // subscriptions are locked; their subscribers are not, so the statements are checked against each
 // other: everybody in the chunk must have a delivery, or be owed nothing, or be somebody who may not
 // be mailed.
+//
+// A delivery is never older than its reader's stretch of reading, also when this machine's clock is
+// behind that of the one where they joined: else its posts could not be given back (givable).
 func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error) {
 	at := newsletter.At(now)
 	made, err := t.count(`
 		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
 		SELECT 'edition', m.edition_id, m.variant_id, s.id, u.language, `+domainOf("u.address")+`, 'pending',
-			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id, CAST($5 AS BIGINT)
+			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id,
+			CASE WHEN s.active_since > CAST($5 AS BIGINT) THEN s.active_since ELSE CAST($5 AS BIGINT) END
 		FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id JOIN variant_map AS m ON `+mapped+`
 		WHERE `+inChunk+` AND m.variant_id IS NOT NULL
 		ORDER BY m.variant_id, s.id`, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
