@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -156,31 +157,38 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	until(t, "the confirmation on its way", func() bool {
 		return slices.ContainsFunc(peer.Commands(), func(c mailertest.Command) bool { return c.Step == mailertest.Message })
 	})
-	for range 2 {
-		select {
-		case err := <-serve.done:
-			t.Fatalf("the first signal was enough: %v\n%s", err, serve.output())
-		default:
-		}
-		if err := serve.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	signal := func() {
+		if err := serve.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Fatal(err)
 		}
-		until(t, "the end of listening, or of all", func() bool {
-			response, err := http.Get("http://127.0.0.1:" + i.port + "/healthz")
-			if err == nil {
-				_ = response.Body.Close()
-			}
-			return err != nil
-		})
 	}
+	signal()
+	until(t, "the end of listening", func() bool {
+		response, err := http.Get("http://127.0.0.1:" + i.port + "/healthz")
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		return err != nil
+	})
 	select {
 	case err := <-serve.done:
-		if state := serve.cmd.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() {
-			t.Errorf("it ended by itself: %v\n%s", err, serve.output())
-		}
-	case <-time.After(patience):
-		t.Fatal("two signals don't end it")
+		t.Fatalf("the first signal was enough: %v\n%s", err, serve.output())
+	default:
 	}
+	// Two signals may be taken for one while the first is still being told around: an impatient hand
+	// presses again.
+	until(t, "the end by another signal", func() bool {
+		signal()
+		select {
+		case err := <-serve.done:
+			if state := serve.cmd.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() {
+				t.Errorf("it ended by itself: %v\n%s", err, serve.output())
+			}
+			return true
+		default:
+			return false
+		}
+	})
 }
 
 // TestB3_LinksSurviveKeyRotation opens the links of a mail after the secret was replaced: with the
