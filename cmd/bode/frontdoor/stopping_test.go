@@ -43,6 +43,13 @@ func (s *site) interrupted() {
 	if len(sent) < 2 || len(sent) >= people/2 {
 		s.t.Errorf("%d letters had left when it stopped: the test looks at the wrong moment", len(sent))
 	}
+	states := map[string]int{}
+	for _, state := range s.engine.rows(s.t, `SELECT state FROM delivery WHERE edition_id = (SELECT MAX(id) FROM edition)`) {
+		states[state]++
+	}
+	if states["sent"] != len(sent) || states["sent"]+states["pending"] != (people+1)/2 {
+		s.t.Errorf("%d letters were taken, and the database says %v", len(sent), states)
+	}
 
 	// The next start has another secret. The old one still opens old links.
 	s.program.run(s.t, "config", "secret", "new.secret")
