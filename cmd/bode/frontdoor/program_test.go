@@ -129,6 +129,15 @@ func (s *service) stop() {
 	s.wait()
 }
 
+// kill ends the service at once.
+func (s *service) kill() {
+	s.t.Helper()
+	if err := s.cmd.Process.Kill(); err != nil {
+		s.t.Fatal(err)
+	}
+	<-s.ended
+}
+
 // wait waits for a service that was told to stop.
 func (s *service) wait() {
 	s.t.Helper()

@@ -168,7 +168,7 @@ url = %q
 password_file = "smtp.password"
 connections = 4
 [delivery]
-window = 16
+window = %d
 [dkim]
 domain = %q
 selector = "r1"
@@ -194,8 +194,11 @@ contact_file = "contact.en.md"
 privacy_file = "privacy.en.md"
 [signup]
 network_per_hour = %d
-`, s.url, strings.Replace(s.relay.URL(), "://", "://"+relayUser+"@", 1), domain, networkLimit))
+`, s.url, strings.Replace(s.relay.URL(), "://", "://"+relayUser+"@", 1), window, domain, networkLimit))
 }
+
+// window is how many messages a kill may put in doubt.
+const window = 16
 
 // networkLimit is how many may join from one network in an hour: a meeting of thirty-one, and one more.
 const networkLimit = 32
@@ -278,11 +281,17 @@ func (s *site) post(list, title string) {
 func (s *site) edition(list, schedule string) (id string) {
 	s.t.Helper()
 	id = s.release(list, schedule)
+	s.left(id)
+	return id
+}
+
+// left waits until every letter of an edition has left.
+func (s *site) left(id string) {
+	s.t.Helper()
 	eventually(s.t, "the edition to leave", func() bool {
 		return s.engine.ask(s.t, `SELECT COUNT(*) FROM edition WHERE public_id = $1 AND fanned_out_at IS NOT NULL`, id) == "1" &&
 			s.engine.ask(s.t, `SELECT COUNT(*) FROM delivery WHERE ended_at IS NULL AND edition_id = (SELECT id FROM edition WHERE public_id = $1)`, id) == "0"
 	})
-	return id
 }
 
 // release lets an edition go, and does not wait for it.
