@@ -32,7 +32,7 @@ const (
 // with attempts > 0 and a later due time. To sent from a state before it: an answer that came after
 // the lease had run out and the delivery was called uncertain.
 var deliveryNext = map[DeliveryState][]DeliveryState{
-	DeliveryPending:     {DeliveryClaimed, DeliveryCancelled, DeliverySent},
+	DeliveryPending:     {DeliveryClaimed, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
 	DeliveryClaimed:     {DeliveryHandingOver, DeliveryPending, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
 	DeliveryHandingOver: {DeliverySent, DeliveryPending, DeliveryFailed, DeliveryExpired, DeliveryUncertain},
 	DeliveryUncertain:   {DeliveryPending, DeliveryCancelled, DeliverySent},

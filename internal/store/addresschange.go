@@ -191,7 +191,22 @@ func (t *tx) move(p *newsletter.Subscriber, to newsletter.Address, suppressedAt,
 		WHERE subscriber_id = $1 AND confirmed_at IS NULL AND expires_at > $2`, p.ID, at); err != nil {
 		return err
 	}
+	if err := t.redirect(p); err != nil {
+		return err
+	}
 	return t.voidAccessLinks(p, at)
+}
+
+// redirect sends the mail that waits to where a person is now. What a worker has claimed it holds with
+// the old address: it must claim it anew.
+func (t *tx) redirect(p *newsletter.Subscriber) error {
+	if _, err := t.lockSubscriptions(p); err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE delivery SET state = 'pending', worker = '', lease = NULL, domain = $2
+		WHERE (subscriber_id = $1 OR subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1))
+		AND address IS NULL AND state IN ('pending', 'claimed')`, p.ID, p.Address.Domain())
 }
 
 // consentMoved writes into the ledger that the consent stands under another address from now on:
@@ -267,15 +282,15 @@ func (t *tx) moveBack(c *newsletter.AddressChange, p *newsletter.Subscriber, has
 func (s *Store) ForgetAddressChanges(ctx context.Context, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
-		const over = `SELECT id FROM address_change WHERE confirmed_at IS NULL AND expires_at <= $1 OR undo_until <= $1`
-		if err = t.exec(`
-			UPDATE delivery SET address = NULL, domain = '', reply = '',
-				state = CASE WHEN state IN ('pending', 'claimed') THEN 'expired' ELSE state END,
-				ended_at = CASE WHEN state IN ('pending', 'claimed') THEN CAST($1 AS BIGINT) ELSE ended_at END
-			WHERE template IN ('address_confirmation', 'address_notice') AND ref IN (`+over+`)`, at); err != nil {
+		var ids []int64
+		err = t.list(&ids, `DELETE FROM address_change WHERE confirmed_at IS NULL AND expires_at <= $1 OR undo_until <= $1 RETURNING id`, at)
+		if n = int64(len(ids)); err != nil || n == 0 {
 			return err
 		}
-		if n, err = t.count(`DELETE FROM address_change WHERE id IN (`+over+`)`, at); err != nil || n == 0 {
+		if err = t.exec(`
+			UPDATE delivery SET address = NULL, domain = '', reply = '', `+endWaiting("expired", "$1")+`
+			WHERE template IN ('address_confirmation', 'address_notice')
+			AND ref IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`, at, newsletter.NewIDs(ids...)); err != nil {
 			return err
 		}
 		return t.audit(by, now, "address_change.forget", object{"address_change", ""}, map[string]int64{"forgotten": n})

@@ -95,14 +95,17 @@ func (s *Store) Unclaim(ctx context.Context, worker string) (n int64, err error)
 func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
+		// What somebody is at this very moment is not a dead worker's. The first condition is that of the
+		// index.
+		dead := `SELECT id FROM delivery WHERE state IN ('claimed', 'handing_over') AND state = $2 AND lease <= $1` + t.dialect.skipLocked
 		if pending, err = t.count(`
 			UPDATE delivery SET state = 'pending', worker = '', lease = NULL
-			WHERE state = 'claimed' AND lease <= $1`, at); err != nil {
+			WHERE id IN (`+dead+`) AND state = 'claimed'`, at, newsletter.DeliveryClaimed); err != nil {
 			return err
 		}
 		if uncertain, err = t.count(`
 			UPDATE delivery SET state = 'uncertain', doubts = doubts + 1, worker = '', lease = NULL
-			WHERE state = 'handing_over' AND lease <= $1`, at); err != nil || !repeat {
+			WHERE id IN (`+dead+`) AND state = 'handing_over'`, at, newsletter.DeliveryHandingOver); err != nil || !repeat {
 			return err
 		}
 		return t.repeatUncertain(at)
@@ -110,9 +113,27 @@ func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (
 	return pending, uncertain, err
 }
 
-// repeatUncertain makes pending again what is uncertain for the first time.
+// repeatUncertain makes pending again what is uncertain for the first time, but for editions that have
+// ended: nobody would send it. The editions are locked, so that they don't end at this moment.
 func (t *tx) repeatUncertain(at newsletter.Time) error {
-	return t.exec(`UPDATE delivery SET state = 'pending', due_at = $1 WHERE state = 'uncertain' AND doubts = 1`, at)
+	var open []int64
+	if err := t.list(&open, `
+		SELECT e.id FROM edition AS e WHERE e.state IN ('sending', 'paused') AND e.id IN (
+			SELECT edition_id FROM delivery WHERE state = 'uncertain' AND doubts = 1 AND edition_id IS NOT NULL)
+		ORDER BY e.id`+t.dialect.forUpdate); err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE delivery SET state = 'pending', due_at = $1 WHERE state = 'uncertain' AND doubts = 1
+		AND (edition_id IS NULL OR edition_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT))))`, at, newsletter.NewIDs(open...))
+}
+
+// endWaiting are the columns of a delivery that an UPDATE sets to end it in a state, at a time, if it
+// waits; one that is being handed over is left to its worker.
+func endWaiting(state, at string) string {
+	const waits = `CASE WHEN state IN ('pending', 'claimed') THEN `
+	return `state = ` + waits + `'` + state + `' ELSE state END, worker = ` + waits + `'' ELSE worker END,
+		lease = ` + waits + `NULL ELSE lease END, ended_at = ` + waits + `CAST(` + at + ` AS BIGINT) ELSE ended_at END`
 }
 
 // Progress counts an edition's deliveries by state.

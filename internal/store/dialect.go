@@ -20,7 +20,8 @@ import (
 type dialect struct {
 	engine migrations.Engine
 	// forUpdate and skipLocked end a SELECT that locks rows; SQLite has one writer and needs
-	// neither.
+	// neither. NO KEY: rows that refer to the locked one may come and go. A plain FOR UPDATE would
+	// make them wait, in an order that nobody chose.
 	forUpdate  string
 	skipLocked string
 	// fault says what an error means.
@@ -34,8 +35,8 @@ func (d dialect) unique(err error) bool { return d.fault(err) == duplicate }
 
 var postgresDialect = dialect{
 	engine:     migrations.Postgres,
-	forUpdate:  " FOR UPDATE",
-	skipLocked: " FOR UPDATE SKIP LOCKED",
+	forUpdate:  " FOR NO KEY UPDATE",
+	skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
 	fault:      postgresFault,
 	tables: `
 		SELECT c.relname FROM pg_class AS c

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,8 +57,8 @@ func (s *Store) newestInstant(ctx context.Context) (newsletter.Time, error) {
 // out too early keeps it.
 func (s *Store) AcceptClock(ctx context.Context, next map[int64]newsletter.Time, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
-		for id, at := range next {
-			if err := t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1 AND next_at > $2`, id, at); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(next)) {
+			if err := t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1 AND next_at > $2`, id, next[id]); err != nil {
 				return err
 			}
 		}

@@ -134,11 +134,9 @@ func (e *erasure) withdraw() error {
 // uncertain one would be sent again: it stays what it is, without anybody to send it to, and the
 // gate refuses it.
 func (e *erasure) anonymiseDeliveries() (err error) {
-	const clear = `
+	clear := `
 		UPDATE delivery SET subscription_id = NULL, subscriber_id = NULL, address = NULL, domain = '', reply = '',
-			state = CASE WHEN state IN ('pending', 'claimed') THEN 'cancelled' ELSE state END,
-			ended_at = CASE WHEN state IN ('pending', 'claimed') THEN CAST($2 AS BIGINT) ELSE ended_at END
-		WHERE `
+			` + endWaiting("cancelled", "$2") + ` WHERE `
 	conditions := []string{
 		`template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key` + inKeys + `)`,
 		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys + `)`,
@@ -179,11 +177,12 @@ func (e *erasure) deleteEvidence() error {
 	return e.exec(`DELETE FROM consent_evidence WHERE consent_seq IN (SELECT seq FROM consent WHERE subject = $1)`, e.person.Subject)
 }
 
-// deleteRequests removes sign-ups, link requests and changes of address.
+// deleteRequests removes sign-ups, link requests and changes of address. One that came after the erasure
+// began, and is looked at by now, is a new wish and stays: to wait for it could be to wait for oneself.
 func (e *erasure) deleteRequests() error {
 	for _, query := range []string{
-		`DELETE FROM signup WHERE address_key` + inKeys,
-		`DELETE FROM access_link WHERE address_key` + inKeys,
+		`DELETE FROM signup WHERE id IN (SELECT id FROM signup WHERE address_key` + inKeys + e.dialect.skipLocked + `)`,
+		`DELETE FROM access_link WHERE id IN (SELECT id FROM access_link WHERE address_key` + inKeys + e.dialect.skipLocked + `)`,
 		`DELETE FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys,
 	} {
 		if err := e.exec(query, e.keys); err != nil {

@@ -192,18 +192,28 @@ func (s *Store) StopDeliveries(ctx context.Context, editionID int64, limit int, 
 }
 
 // stop cancels deliveries: first those that wait, which have an index, then those that are claimed, which
-// are few.
-func (t *tx) stop(editionID int64, limit int, now time.Time) (ids []int64, err error) {
+// are few. Their readers are locked before them, as everywhere.
+func (t *tx) stop(editionID int64, limit int, now time.Time) (stopped []int64, err error) {
 	for _, which := range []string{
 		`edition_id = $1 AND state = 'pending'`,
 		`edition_id = $1 AND state = 'claimed' AND state IN ('claimed', 'handing_over') AND lease IS NOT NULL`,
 	} {
-		err := t.list(&ids, `
+		var ids []int64
+		if err := t.list(&ids, `SELECT id FROM delivery WHERE `+which+` LIMIT $2`, editionID, limit); err != nil {
+			return nil, err
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		if err := t.lockReaders(newsletter.NewIDs(ids...)); err != nil {
+			return nil, err
+		}
+		err := t.list(&stopped, `
 			UPDATE delivery SET state = 'cancelled', lease = NULL, worker = '', ended_at = $2
-			WHERE id IN (SELECT id FROM delivery WHERE `+which+` LIMIT $3) AND state IN ('pending', 'claimed') RETURNING id`,
-			editionID, newsletter.At(now), limit)
-		if err != nil || len(ids) > 0 {
-			return ids, err
+			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AND state IN ('pending', 'claimed') RETURNING id`,
+			newsletter.NewIDs(ids...), newsletter.At(now))
+		if err != nil || len(stopped) > 0 {
+			return stopped, err
 		}
 	}
 	return nil, nil
@@ -216,15 +226,23 @@ func underWay(edition string) string {
 		OR ` + edition + `.id IN (SELECT d.edition_id FROM delivery AS d WHERE d.state IN ('claimed', 'handing_over') AND d.lease IS NOT NULL AND d.edition_id IS NOT NULL)`
 }
 
-// FinishEditions ends the editions of which every delivery has ended, and returns them.
+// FinishEditions ends the editions of which every delivery has ended, and returns them. What is
+// uncertain then stays so: nobody sends it any more.
 func (s *Store) FinishEditions(ctx context.Context, now time.Time) ([]newsletter.Edition, error) {
 	var editions []newsletter.Edition
 	err := s.write(ctx, func(t *tx) error {
 		editions = nil
+		var ids []int64
+		const over = `state = 'sending' AND fanned_out_at IS NOT NULL`
+		if err := t.list(&ids, `SELECT id FROM edition WHERE `+over+` AND NOT (`+underWay("edition")+`) ORDER BY id`+t.dialect.forUpdate); err != nil || len(ids) == 0 {
+			return err
+		}
+		// Looked at again under the lock that repeatUncertain takes too.
 		return t.list(&editions, `
 			UPDATE edition SET state = 'sent', reason = '', ended_at = $1, changed_at = $1
-			WHERE `+openEdition("edition")+` AND state = 'sending' AND fanned_out_at IS NOT NULL
-			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now))
+			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
+			AND state IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND `+over+`
+			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now), newsletter.EditionSent.Before(), newsletter.NewIDs(ids...))
 	})
 	return editions, err
 }

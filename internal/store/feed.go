@@ -98,6 +98,13 @@ func (s *Store) SaveFetch(ctx context.Context, fetch *newsletter.Fetch, by newsl
 	var saved newsletter.Saved
 	err := s.write(ctx, func(t *tx) error {
 		saved = newsletter.Saved{}
+		if fetch.Read { // the list before its feeds, as everywhere
+			var list int64
+			err := t.get(&list, `SELECT id FROM list WHERE id = (SELECT list_id FROM feed WHERE id = $1)`+t.dialect.forUpdate, fetch.FeedID)
+			if err != nil {
+				return notFound(err, "feed", fetch.FeedID)
+			}
+		}
 		feed, err := t.lockFeed(fetch.FeedID)
 		if err != nil {
 			return err

@@ -75,6 +75,9 @@ const gate = `
 // waits: when in doubt nothing is lost. So does what is marked already; its turn comes once more. What
 // ends unsent gives its posts back.
 func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) error {
+	if err := t.lockReaders(ids); err != nil { // before their deliveries, as everywhere
+		return err
+	}
 	var moved []movedDelivery
 	if err := t.list(&moved, `
 		UPDATE delivery SET worker = '', lease = NULL,
@@ -136,6 +139,7 @@ func (t *tx) record(worker string, outcomes []newsletter.Outcome, repeat bool, a
 func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
 	args := []any{worker, at}
 	var values strings.Builder
+	var unsent []int64
 	doubtful := false
 	for i, o := range outcomes {
 		if i > 0 {
@@ -144,6 +148,12 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 		writeRow(&values, len(args), "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT")
 		args = append(args, o.ID, o.State, count(o.Refused), o.DueAt, o.ExpiresAt, o.Code, o.Status, o.Reply)
 		doubtful = doubtful || o.State == newsletter.DeliveryUncertain
+		if endsUnsent(o.State) {
+			unsent = append(unsent, o.ID)
+		}
+	}
+	if err := t.lockReaders(newsletter.NewIDs(unsent...)); err != nil { // before their deliveries, as everywhere
+		return err
 	}
 	var moved []movedDelivery
 	if err := t.list(&moved, `
@@ -176,12 +186,16 @@ type movedDelivery struct {
 	State newsletter.DeliveryState `db:"state"`
 }
 
+// endsUnsent reports whether a delivery that comes to a state has ended without having been sent or refused.
+func endsUnsent(state newsletter.DeliveryState) bool {
+	return state == newsletter.DeliveryExpired || state == newsletter.DeliveryCancelled || state == newsletter.DeliverySuppressed
+}
+
 // giveBackUnsent gives the posts of those back that ended without having been sent or refused.
 func (t *tx) giveBackUnsent(moved []movedDelivery) error {
 	var unsent []int64
 	for _, d := range moved {
-		switch d.State {
-		case newsletter.DeliveryExpired, newsletter.DeliveryCancelled, newsletter.DeliverySuppressed:
+		if endsUnsent(d.State) {
 			unsent = append(unsent, d.ID)
 		}
 	}
@@ -211,12 +225,16 @@ func count(yes bool) int {
 	return 0
 }
 
-// throttle leaves domains alone that asked for it.
+// throttle leaves domains alone that asked for it. All take them in the same order.
 func (t *tx) throttle(outcomes []newsletter.Outcome) error {
+	var slow []newsletter.Outcome
 	for _, o := range outcomes {
-		if o.Throttle.IsZero() || o.Domain == "" {
-			continue
+		if !o.Throttle.IsZero() && o.Domain != "" {
+			slow = append(slow, o)
 		}
+	}
+	slices.SortStableFunc(slow, func(a, b newsletter.Outcome) int { return strings.Compare(a.Domain, b.Domain) })
+	for _, o := range slow {
 		if err := t.exec(`
 			INSERT INTO throttle (domain, until, reason) VALUES ($1, $2, $3)
 			ON CONFLICT (domain) DO UPDATE SET until = excluded.until, reason = excluded.reason

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,11 +12,22 @@ import (
 const readingColumns = `id, list_id, through_seq, told_seq, away_from, away_to, owed_posts`
 
 // reading returns the id of a reading, made when it is new.
-func (t *tx) reading(r newsletter.Reading) (id int64, err error) {
-	err = t.get(&id, `
+func (t *tx) reading(r newsletter.Reading) (int64, error) {
+	return t.intern(`
+		SELECT id FROM reading WHERE list_id = $1 AND through_seq = $2 AND told_seq = $3 AND away_from = $4 AND away_to = $5 AND owed_posts = $6`, `
 		INSERT INTO reading (list_id, through_seq, told_seq, away_from, away_to, owed_posts) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (list_id, through_seq, told_seq, away_from, away_to, owed_posts) DO UPDATE SET owed_posts = excluded.owed_posts
-		RETURNING id`, r.ListID, r.ThroughSeq, r.ToldSeq, r.AwayFrom, r.AwayTo, r.OwedPosts)
+		ON CONFLICT (list_id, through_seq, told_seq, away_from, away_to, owed_posts) DO NOTHING RETURNING id`,
+		r.ListID, r.ThroughSeq, r.ToldSeq, r.AwayFrom, r.AwayTo, r.OwedPosts)
+}
+
+// intern finds a row that is shared by many and never changed, or makes it. It locks none that is
+// there: all who join a list share one.
+func (t *tx) intern(find, add string, args ...any) (id int64, err error) {
+	for _, query := range []string{find, add, find} { // in the end somebody else has made it meanwhile
+		if err = t.get(&id, query, args...); !errors.Is(err, sql.ErrNoRows) {
+			return id, err
+		}
+	}
 	return id, err
 }
 
@@ -61,6 +74,9 @@ func (t *tx) giveBack(deliveries newsletter.IDs) error {
 
 // lockReaders holds the subscriptions of deliveries until the commit.
 func (t *tx) lockReaders(deliveries newsletter.IDs) error {
+	if len(deliveries) == 0 {
+		return nil
+	}
 	var ids []int64
 	return t.list(&ids, `
 		SELECT s.id FROM subscription AS s WHERE s.id IN (

@@ -189,16 +189,17 @@ func (t *tx) queue(d *newsletter.Delivery, to newsletter.Address, cause newslett
 func (s *Store) ForgetSignups(ctx context.Context, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
+		var ids []int64
+		err = t.list(&ids, `DELETE FROM signup WHERE used_at IS NULL AND expires_at <= $1 RETURNING id`, at)
+		if n = int64(len(ids)); err != nil || n == 0 {
+			return err
+		}
 		if err = t.exec(`
 			UPDATE delivery SET address = NULL,
 				domain = CASE WHEN subscriber_id IS NULL THEN '' ELSE domain END,
-				reply = CASE WHEN subscriber_id IS NULL THEN '' ELSE reply END,
-				state = CASE WHEN state IN ('pending', 'claimed') THEN 'expired' ELSE state END,
-				ended_at = CASE WHEN state IN ('pending', 'claimed') THEN CAST($1 AS BIGINT) ELSE ended_at END
-			WHERE template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE used_at IS NULL AND expires_at <= $1)`, at); err != nil {
-			return err
-		}
-		if n, err = t.count(`DELETE FROM signup WHERE used_at IS NULL AND expires_at <= $1`, at); err != nil || n == 0 {
+				reply = CASE WHEN subscriber_id IS NULL THEN '' ELSE reply END, `+endWaiting("expired", "$1")+`
+			WHERE template = 'confirmation' AND ref IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`,
+			at, newsletter.NewIDs(ids...)); err != nil {
 			return err
 		}
 		return t.audit(by, now, "signup.forget", object{"signup", ""}, map[string]int64{"forgotten": n})

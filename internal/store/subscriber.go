@@ -54,6 +54,7 @@ func (t *tx) lockSubscriberByKey(key string) (*newsletter.Subscriber, error) {
 func (t *tx) lockPerson(address newsletter.Address) (*newsletter.Subscriber, error) {
 	for _, query := range []string{
 		`SELECT id FROM signup WHERE address_key = $1 ORDER BY id`,
+		`SELECT id FROM access_link WHERE address_key = $1 ORDER BY id`,
 		`SELECT id FROM address_change WHERE old_key = $1 OR new_key = $1 ORDER BY id`,
 	} {
 		var ids []int64

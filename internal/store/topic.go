@@ -47,9 +47,7 @@ func (t *tx) topicSet(listID int64, topics *newsletter.IDs) (*int64, error) {
 	if topics == nil {
 		return nil, nil
 	}
-	var id int64
-	err := t.get(&id, `
-		INSERT INTO topic_set (list_id, topics) VALUES ($1, $2)
-		ON CONFLICT (list_id, topics) DO UPDATE SET topics = excluded.topics RETURNING id`, listID, *topics)
+	id, err := t.intern(`SELECT id FROM topic_set WHERE list_id = $1 AND topics = $2`,
+		`INSERT INTO topic_set (list_id, topics) VALUES ($1, $2) ON CONFLICT (list_id, topics) DO NOTHING RETURNING id`, listID, *topics)
 	return &id, err
 }

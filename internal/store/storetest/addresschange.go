@@ -16,6 +16,7 @@ func addressChangeCases() []Case {
 			"AddressChange", "AddressChangeByID", "ConfirmAddress", "UndoAddress"}, testAddressChange},
 		{"E12 undoing undoes what came after it", []string{"UndoAddress"}, testUndoChain},
 		{"D4 an address that is someone's is told to its owner alone", []string{"ConfirmAddress"}, testAddressTaken},
+		{"E12 mail that was claimed follows who moves", []string{"ConfirmAddress"}, testMoveWhileSending},
 		{"changes of address are forgotten", []string{"ForgetAddressChanges"}, testForgetAddressChanges},
 	}
 }
@@ -103,6 +104,30 @@ func testAddressChange(t *testing.T, s *store.Store) {
 	if diff := cmp.Diff(want, ledger(t, s)); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// A worker that holds mail with the old address does not send it there any more.
+func testMoveWhileSending(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Join(jan, Start, w.All())
+	w.Post("De raad luistert", Start)
+	e := w.Edition(w.Weekly, Start)
+	w.Release(e, Start)
+	w.FanOut(e, 10, Start)
+	claim := func(worker string, want newsletter.Address) []int64 {
+		t.Helper()
+		claims, err := s.ClaimEdition(t.Context(), e.ID, worker, Start.Add(time.Hour), Start, 10)
+		if err != nil || len(claims) != 1 || claims[0].To != want || claims[0].Domain != want.Domain() {
+			t.Fatalf("claimed %+v, %v", claims, err)
+		}
+		return idsOf(claims)
+	}
+	held := claim("w", jan)
+	w.check(w.move(w.wish(jan, newJan, Start), Start))
+	if granted, err := s.HandOver(t.Context(), "w", nil, held, true, Start); err != nil || len(granted) != 0 {
+		t.Errorf("granted %v, %v", granted, err)
+	}
+	claim("w", newJan)
 }
 
 func testUndoChain(t *testing.T, s *store.Store) {
