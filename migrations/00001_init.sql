@@ -377,12 +377,17 @@ CREATE TABLE consent_evidence (
     salt                    BYTEA  NOT NULL,
     address                 TEXT   NOT NULL,
     address_key             TEXT   NOT NULL,
+    form_url                TEXT   NOT NULL,
+    confirmation_message_id TEXT   NOT NULL,
+    origin_hash             TEXT   NOT NULL, -- empty: it came from nowhere that could be told
+    origin_at               BIGINT,          -- while the origin is kept
+    origin_salt             BYTEA,           -- while the origin is kept
     network                 TEXT   NOT NULL,
     agent                   TEXT   NOT NULL,
-    form_url                TEXT   NOT NULL,
-    confirmation_message_id TEXT   NOT NULL
+    origin_gone_at          BIGINT
 );
 CREATE INDEX consent_evidence_address ON consent_evidence (address_key);
+CREATE INDEX consent_evidence_origin ON consent_evidence (origin_at) WHERE origin_at IS NOT NULL;
 
 CREATE TABLE suppression (
     key_id  TEXT   NOT NULL,

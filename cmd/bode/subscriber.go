@@ -66,6 +66,16 @@ func (w *world) printDossier(d *newsletter.Dossier, zone *time.Location) error {
 		}
 		return t.In(zone).Format("2006-01-02 15:04")
 	}
+	from := func(e *newsletter.Evidence) string {
+		switch {
+		case e == nil:
+			return ""
+		case !e.GoneAt.IsZero():
+			return "erased " + at(e.GoneAt)
+		default:
+			return e.Network
+		}
+	}
 	var people, subscriptions, consents, mails, signups, changes, suppressions [][]string
 	if s := d.Subscriber; s.Address != "" {
 		people = append(people, []string{s.Address.String(), s.Name, string(s.Language), string(s.Layout), at(s.CreatedAt)})
@@ -78,7 +88,7 @@ func (w *world) printDossier(d *newsletter.Dossier, zone *time.Location) error {
 		subscriptions = append(subscriptions, []string{s.ListName, string(s.Subscription.State), s.Schedule, topics, at(s.Subscription.CreatedAt)})
 	}
 	for _, c := range d.Consents {
-		consents = append(consents, []string{at(c.At), c.ListName, string(c.Action), c.Channel, short(c.WordingHash)})
+		consents = append(consents, []string{at(c.At), c.ListName, string(c.Action), c.Channel, short(c.WordingHash), from(c.Evidence)})
 	}
 	for _, m := range d.Deliveries {
 		mails = append(mails, []string{at(m.CreatedAt), string(m.Kind), string(m.State), m.Template, m.Reply})
@@ -95,7 +105,7 @@ func (w *world) printDossier(d *newsletter.Dossier, zone *time.Location) error {
 	return w.printTables([]section{
 		{[]string{"SUBSCRIBER", "NAME", "LANGUAGE", "LETTERS", "SINCE"}, people},
 		{[]string{"LIST", "STATE", "SCHEDULE", "TOPICS", "SINCE"}, subscriptions},
-		{[]string{"CONSENT", "LIST", "ACTION", "CHANNEL", "WORDING"}, consents},
+		{[]string{"CONSENT", "LIST", "ACTION", "CHANNEL", "WORDING", "FROM"}, consents},
 		{[]string{"MAIL", "KIND", "STATE", "TEMPLATE", "REPLY"}, mails},
 		{[]string{"SIGN-UP", "EXPIRES", "DECISION"}, signups},
 		{[]string{"ADDRESS CHANGE", "FROM", "TO", "CONFIRMED", "UNDONE"}, changes},

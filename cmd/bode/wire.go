@@ -169,6 +169,7 @@ func beside(first http.Handler, prefix string, second http.Handler) http.Handler
 func signupConfig(c *config.Config) signup.Config {
 	return signup.Config{
 		Closed: c.Signup.Closed, Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: minFill,
+		OriginLife: c.Retention.Origin,
 		Limits: signup.Limits{AddressWait: c.Signup.AddressWait, AddressPerDay: c.Signup.AddressPerDay,
 			NetworkPerHour: c.Signup.NetworkPerHour, TotalPerHour: c.Signup.TotalPerHour},
 	}

@@ -68,21 +68,31 @@ type Consent struct {
 	Channel      string        `db:"channel" json:"channel"` // form, link, one_click, preferences, command_line, …
 	WordingHash  string        `db:"wording_hash" json:"wording_hash,omitempty"`
 	PrivacyHash  string        `db:"privacy_hash" json:"privacy_hash,omitempty"`
-	EvidenceHash string        `db:"evidence_hash" json:"evidence_hash,omitempty"` // SHA-256(salt ‖ evidence)
+	EvidenceHash string        `db:"evidence_hash" json:"evidence_hash,omitempty"` // of an Evidence, which may be gone
 	PrevHash     string        `db:"prev_hash" json:"prev_hash"`
 	Hash         string        `db:"hash" json:"hash"`
 }
 
 // Evidence is what shows that it was this person, kept apart from the ledger so that it can be
-// erased while the chain still verifies.
+// erased while the chain still verifies. Where the person was is erased earlier than the rest, and
+// the rest still verifies then: an Origin has a salt and a hash of its own.
 type Evidence struct {
 	ConsentSeq int64  `db:"consent_seq" json:"-"`
 	Salt       []byte `db:"salt" json:"-"`
 	Address    string `db:"address" json:"address"`
-	Network    string `db:"network" json:"network,omitempty"` // shortened
-	Agent      string `db:"agent" json:"agent,omitempty"`
 	FormURL    string `db:"form_url" json:"form_url,omitempty"`
 	MessageID  string `db:"confirmation_message_id" json:"confirmation_message_id,omitempty"`
+	Origin
+}
+
+// Origin is from where somebody consented: kept for as long as it is of use as proof and no longer
+// (GDPR art. 5(1)(c) and (e)).
+type Origin struct {
+	Network string `db:"network" json:"network,omitempty"` // shortened
+	Agent   string `db:"agent" json:"agent,omitempty"`
+	Hash    string `db:"origin_hash" json:"-"`
+	Salt    []byte `db:"origin_salt" json:"-"` // nil: there was no origin, or it is gone
+	GoneAt  Time   `db:"origin_gone_at" json:"origin_gone_at,omitzero"`
 }
 
 // Wording is the exact text that somebody agreed to, or a version of a page of the operator's.

@@ -21,12 +21,15 @@ type Config struct {
 	LinkLife time.Duration
 	// MinFill is how long at least a person takes over the form, to the second; a robot takes less.
 	MinFill time.Duration
-	Limits  Limits
+	// OriginLife is for how long the ledger keeps from where somebody consented; 180 days unless set.
+	OriginLife time.Duration
+	Limits     Limits
 }
 
 // The times of links that nobody needs to set.
 const (
-	defaultLinkLife = 7 * 24 * time.Hour
+	defaultLinkLife   = 7 * 24 * time.Hour
+	defaultOriginLife = 180 * 24 * time.Hour
 	// AccessLife is for how long an access link works until it is opened: long enough for a mail that is
 	// greylisted on its way, and for who reads mail once a day (WCAG 2.2.1 asks for 20 hours).
 	AccessLife = 24 * time.Hour
@@ -49,6 +52,9 @@ type Service struct {
 func New(store Store, links *token.Ring, suppression, counting *token.Hashes, config Config, log *slog.Logger) *Service {
 	if config.LinkLife <= 0 {
 		config.LinkLife = defaultLinkLife
+	}
+	if config.OriginLife <= 0 {
+		config.OriginLife = defaultOriginLife
 	}
 	if !config.Language.Valid() {
 		config.Language = newsletter.Dutch

@@ -75,6 +75,7 @@ type worker interface {
 	ForgetSignups(ctx context.Context, by newsletter.Actor, now time.Time) (int64, error)
 	ForgetAccessLinks(ctx context.Context, by newsletter.Actor, now time.Time) (int64, error)
 	ForgetAddressChanges(ctx context.Context, by newsletter.Actor, now time.Time) (int64, error)
+	ForgetOrigins(ctx context.Context, before time.Time, limit int, by newsletter.Actor, now time.Time) (int64, error)
 	ForgetCounters(ctx context.Context, by newsletter.Actor, now time.Time) (int64, error)
 	TruncateLog(ctx context.Context) error
 }

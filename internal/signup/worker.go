@@ -91,9 +91,9 @@ func (s *Service) decideAddressChanges(ctx context.Context, now time.Time) error
 
 // Tidy ends pauses whose day has come, and forgets what is of no more use: sign-ups that nobody
 // confirmed (STANDARDS D2), links that open nothing, changes of address that nobody can take back,
-// counters that no limit looks at.
+// from where people consented long ago (STANDARDS E3), counters that no limit looks at.
 func (s *Service) Tidy(ctx context.Context, now time.Time) error {
-	err := s.resume(ctx, now)
+	err := errors.Join(s.resume(ctx, now), s.forgetOrigins(ctx, now))
 	for _, forget := range []func(context.Context, newsletter.Actor, time.Time) (int64, error){
 		s.store.ForgetSignups, s.store.ForgetAccessLinks, s.store.ForgetAddressChanges, s.store.ForgetCounters,
 	} {
@@ -106,6 +106,15 @@ func (s *Service) Tidy(ctx context.Context, now time.Time) error {
 func (s *Service) resume(ctx context.Context, now time.Time) error {
 	for {
 		n, err := s.store.ResumeSubscriptions(ctx, batch, system, now)
+		if err != nil || n < batch {
+			return err
+		}
+	}
+}
+
+func (s *Service) forgetOrigins(ctx context.Context, now time.Time) error {
+	for {
+		n, err := s.store.ForgetOrigins(ctx, now.Add(-s.config.OriginLife), batch, system, now)
 		if err != nil || n < batch {
 			return err
 		}

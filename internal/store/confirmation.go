@@ -212,13 +212,14 @@ func (t *tx) consentGiven(u *newsletter.Signup, p *newsletter.Subscriber, listID
 	requested := newsletter.Consent{Subject: p.Subject, ListID: listID, Action: newsletter.ConsentRequested, At: u.CreatedAt,
 		Channel: newsletter.ChannelForm, WordingHash: u.WordingHash, PrivacyHash: u.PrivacyHash}
 	if err := t.appendConsent(&requested, &newsletter.Evidence{
-		Address: string(u.Address), Network: u.Network, Agent: u.Agent, FormURL: u.FormURL}); err != nil {
+		Address: string(u.Address), FormURL: u.FormURL, Origin: newsletter.Origin{Network: u.Network, Agent: u.Agent}}); err != nil {
 		return err
 	}
 	confirmed := newsletter.Consent{Subject: p.Subject, ListID: listID, Action: newsletter.ConsentConfirmed, At: at,
 		Channel: newsletter.ChannelLink, WordingHash: u.WordingHash, PrivacyHash: u.PrivacyHash}
 	return t.appendConsent(&confirmed, &newsletter.Evidence{
-		Address: string(u.Address), Network: proof.Network, Agent: proof.Agent, FormURL: u.FormURL, MessageID: proof.MessageID})
+		Address: string(u.Address), FormURL: u.FormURL, MessageID: proof.MessageID,
+		Origin: newsletter.Origin{Network: proof.Network, Agent: proof.Agent}})
 }
 
 // ConfirmationDelivery returns the delivery that brought the link of a sign-up.

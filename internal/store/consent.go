@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"strconv"
 
 	"bode.example/internal/newsletter"
@@ -16,9 +15,8 @@ func (t *tx) appendConsent(c *newsletter.Consent, e *newsletter.Evidence) (err e
 		return err
 	}
 	if e != nil {
-		e.ConsentSeq, e.Salt = c.Seq, make([]byte, 16)
-		_, _ = rand.Read(e.Salt) // crypto/rand.Read never fails
-		c.EvidenceHash = evidenceHash(e)
+		e.ConsentSeq = c.Seq
+		c.EvidenceHash = seal(e)
 	}
 	c.Hash = consentHash(c)
 	if _, err := t.NamedExecContext(t.ctx, `
@@ -27,24 +25,11 @@ func (t *tx) appendConsent(c *newsletter.Consent, e *newsletter.Evidence) (err e
 		return err
 	}
 	if e != nil {
-		if err := t.insertEvidence(e); err != nil {
+		if err := t.insertEvidence(e, c.At); err != nil {
 			return err
 		}
 	}
 	return t.exec(`UPDATE consent_head SET hash = $1 WHERE id = 1`, c.Hash)
-}
-
-func (t *tx) insertEvidence(e *newsletter.Evidence) error {
-	return t.exec(`
-		INSERT INTO consent_evidence (consent_seq, salt, address, address_key, network, agent, form_url, confirmation_message_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		e.ConsentSeq, e.Salt, e.Address, newsletter.Address(e.Address).Key(), e.Network, e.Agent, e.FormURL, e.MessageID)
-}
-
-// evidenceHash is SHA-256 over salt and evidence: the ledger holds it, so that the evidence can be
-// erased while the chain still verifies.
-func evidenceHash(e *newsletter.Evidence) string {
-	return chainHash(string(e.Salt), e.Address, e.Network, e.Agent, e.FormURL, e.MessageID)
 }
 
 func consentHash(c *newsletter.Consent) string {
@@ -90,27 +75,4 @@ func (t *tx) walkConsent() (broken, seq int64, hash string, err error) {
 		hash = c.Hash
 	}
 	return 0, seq, hash, rows.Err()
-}
-
-func (t *tx) walkEvidence() (broken int64, err error) {
-	rows, err := t.QueryxContext(t.ctx, `
-		SELECT e.consent_seq, e.salt, e.address, e.network, e.agent, e.form_url, e.confirmation_message_id, c.evidence_hash
-		FROM consent_evidence AS e JOIN consent AS c ON c.seq = e.consent_seq ORDER BY e.consent_seq`)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var e struct {
-			newsletter.Evidence
-			Hash string `db:"evidence_hash"`
-		}
-		if err := rows.StructScan(&e); err != nil {
-			return 0, err
-		}
-		if e.Hash != evidenceHash(&e.Evidence) {
-			return e.ConsentSeq, nil
-		}
-	}
-	return 0, rows.Err()
 }

@@ -88,11 +88,12 @@ func (t *tx) consents(p *newsletter.Subscriber) ([]newsletter.ConsentRecord, err
 		Agent        *string             `db:"agent"`
 		FormURL      *string             `db:"form_url"`
 		MessageID    *string             `db:"confirmation_message_id"`
+		GoneAt       newsletter.Time     `db:"origin_gone_at"`
 	}
 	err := t.list(&rows, `
 		SELECT c.seq, c.subject, c.list_id, c.action, c.at, c.channel, c.wording_hash, c.privacy_hash, c.evidence_hash, c.prev_hash, c.hash,
 			l.texts AS list_texts, l.language AS list_language, COALESCE(w.text, '') AS wording,
-			e.address, e.network, e.agent, e.form_url, e.confirmation_message_id
+			e.address, e.network, e.agent, e.form_url, e.confirmation_message_id, e.origin_gone_at
 		FROM consent AS c
 		JOIN list AS l ON l.id = c.list_id
 		LEFT JOIN wording AS w ON w.hash = c.wording_hash
@@ -102,8 +103,8 @@ func (t *tx) consents(p *newsletter.Subscriber) ([]newsletter.ConsentRecord, err
 	for i, row := range rows {
 		records[i] = newsletter.ConsentRecord{Consent: row.Consent, ListName: row.ListTexts.In(p.Language, row.ListLanguage).Title, Wording: row.Wording}
 		if row.Address != nil {
-			records[i].Evidence = &newsletter.Evidence{ConsentSeq: row.Seq, Address: *row.Address, Network: *row.Network, Agent: *row.Agent,
-				FormURL: *row.FormURL, MessageID: *row.MessageID}
+			records[i].Evidence = &newsletter.Evidence{ConsentSeq: row.Seq, Address: *row.Address, FormURL: *row.FormURL,
+				MessageID: *row.MessageID, Origin: newsletter.Origin{Network: *row.Network, Agent: *row.Agent, GoneAt: row.GoneAt}}
 		}
 	}
 	return records, err

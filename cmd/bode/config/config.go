@@ -40,8 +40,9 @@ type Config struct {
 	Sender       Sender
 	Organisation Organisation
 	// Pages are the operator's own texts, by language.
-	Pages  map[newsletter.Language]*Pages
-	Signup Signup
+	Pages     map[newsletter.Language]*Pages
+	Signup    Signup
+	Retention Retention
 
 	origins map[string]Origin
 }
@@ -128,4 +129,10 @@ type Signup struct {
 	// AddressPerDay, NetworkPerHour and TotalPerHour are the most requests of one address, of one
 	// network (IPv4 address or IPv6 /64) and of all together.
 	AddressPerDay, NetworkPerHour, TotalPerHour int
+}
+
+// Retention says how long what is held about people is kept.
+type Retention struct {
+	// Origin is how long it is kept from where somebody consented: network and browser.
+	Origin time.Duration
 }

@@ -27,7 +27,7 @@ func (s setting) env() string {
 // Those without a section come first, as TOML wants it.
 func (c *Config) settings() []setting {
 	return slices.Concat(c.placeSettings(), c.keySettings(), c.logSettings(), c.mailSettings(),
-		c.peopleSettings(), c.pageSettings(), c.signupSettings())
+		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.retentionSettings())
 }
 
 func (c *Config) placeSettings() []setting {
@@ -174,6 +174,13 @@ func (c *Config) signupSettings() []setting {
 			about: "Most forms from one network address in an hour. A town hall shares one: the default lets a full meeting join at once."},
 		{key: "signup.total_per_hour", value: whole(&c.Signup.TotalPerHour, 1, 10_000_000), fallback: "3000",
 			about: "Most forms from everywhere in an hour."},
+	}
+}
+
+func (c *Config) retentionSettings() []setting {
+	return []setting{
+		{key: "retention.origin", value: duration(&c.Retention.Origin, day, 5*366*day), fallback: "180d",
+			about: "How long network and browser of a consent are kept as proof. Who did not sign up says so after the first mails; half a year covers a list that sends each quarter. The consent itself stays."},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 func confirmationCases() []Case {
 	return []Case{
 		{"D1 a confirmation subscribes, with proof", []string{"Confirmation", "ConfirmSignup", "StandingOfSignup", "Subscription", "Subscriber", "SubscriberByAddress", "CountSubscribers"}, testConfirm},
+		{"E3 from where is forgotten in time", []string{"ForgetOrigins", "VerifyConsent"}, testForgetOrigins},
 		{"D5 a second tap changes nothing", []string{"ConfirmSignup"}, testConfirmTwice},
 		{"D5 two taps at once subscribe once", []string{"ConfirmSignup"}, testConfirmRace},
 		{"D2 a link ends with its time", []string{"ConfirmSignup"}, testConfirmLate},

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"bode.example/internal/newsletter"
+	"bode.example/internal/signup"
 	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
 	"bode.example/internal/token"
@@ -71,6 +73,34 @@ func TestE10_SeeingAllData(t *testing.T) {
 			if got.status != 403 || strings.Contains(got.body, "jan@") {
 				t.Errorf("%s with a forged ticket: %d", path, got.status)
 			}
+		}
+	})
+}
+
+func TestE3_FromWhereIsForgottenInTime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		site, _ := newSite(t, s, signup.Config{Language: newsletter.Dutch, Domain: "nieuws.example", OriginLife: 30 * 24 * time.Hour})
+		site.open()
+		site.join(t, "jan@voorbeeld.nl")
+		tidy := func(days int) {
+			t.Helper()
+			site.now = storetest.Start.AddDate(0, 0, days)
+			if err := site.service.Tidy(t.Context(), site.now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tidy(29)
+		const network = "vanaf netwerk 192.0.2.0/24" // of httptest
+		kept, _ := site.openDossier(t, "jan@voorbeeld.nl")
+		kept.has(t, 200, network)
+		tidy(30)
+		gone, _ := site.openDossier(t, "jan@voorbeeld.nl")
+		gone.has(t, 200, "netwerk en browser gewist op woensdag 2 december 2026", "Ja, ik wil deze nieuwsbrief.", "Aanmelding bevestigd")
+		if strings.Contains(gone.body, network) {
+			t.Errorf("the network is still shown:\n%s", gone.main())
+		}
+		if broken, err := s.VerifyConsent(t.Context()); err != nil || broken != 0 {
+			t.Errorf("the ledger is broken at %d, %v", broken, err)
 		}
 	})
 }

@@ -200,10 +200,11 @@ func linkSamples() []Sample {
 func accessSamples() []Sample {
 	kept := url.Values{"ticket": {"t"}}
 	requested := newsletter.ConsentRecord{Consent: newsletter.Consent{Action: newsletter.ConsentRequested, At: sampleTime, Channel: "form"},
-		Evidence: &newsletter.Evidence{Network: "192.0.2.0/24", Agent: "Mozilla/5.0"}}
+		Evidence: &newsletter.Evidence{Origin: newsletter.Origin{Network: "192.0.2.0/24", Agent: "Mozilla/5.0"}}}
 	confirmed := newsletter.ConsentRecord{Consent: newsletter.Consent{Action: newsletter.ConsentConfirmed, At: sampleTime, Channel: "import"}}
 	title := sampleList().Title
-	consents := []consentView{{requested, title, "het formulier op deze site"}, {confirmed, title, "import"}}
+	older := newsletter.ConsentRecord{Consent: requested.Consent, Evidence: &newsletter.Evidence{Origin: newsletter.Origin{GoneAt: sampleTime}}}
+	consents := []consentView{{requested, title, "het formulier op deze site"}, {confirmed, title, "import"}, {older, title, "het formulier op deze site"}}
 	full := dossierPage{Ticket: "t", Consents: consents, Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
 		Subscriber: newsletter.Subscriber{Address: "jan@voorbeeld.nl", Name: "Jan", Language: newsletter.Dutch, Layout: newsletter.Large, CreatedAt: sampleTime},
 		Deliveries: sampleDeliveries(),
