@@ -104,15 +104,16 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	sender := &delivery.Worker{Store: s.store, Writer: writer, Sender: s.pool, Name: workerName(), Now: w.now, Log: w.log,
+	sender := &delivery.Worker{Store: s.store, Writer: &unharmedWriter{writer, w.log},
+		Sender: &unharmedSender{s.pool, w.log}, Name: workerName(), Now: w.now, Log: w.log,
 		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Hold: c.Delivery.Uncertain == "hold"}}
 
 	s.workers = []func(context.Context) error{
-		always(s.feeds.Run),
-		digester.Run,
-		always((&signup.Worker{Service: people, Now: w.now}).Run),
-		sender.Run,
-		s.checkRelay,
+		part("feed", w.log, always(s.feeds.Run)),
+		part("digest", w.log, digester.Run),
+		part("signup", w.log, always((&signup.Worker{Service: people, Now: w.now}).Run)),
+		part("delivery", w.log, sender.Run),
+		part("relay", w.log, s.checkRelay),
 	}
 	if !w.pages {
 		return s, nil

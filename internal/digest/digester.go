@@ -82,7 +82,7 @@ func (d *Digester) Run(ctx context.Context) error {
 		case err == nil:
 			said = time.Time{}
 		case ctx.Err() == nil && (since < 0 || since >= sayAgain): // before: the clock was set back
-			d.Log.ErrorContext(ctx, "not everything that is due could be done", "part", "digest", "error", err)
+			d.Log.ErrorContext(ctx, "not everything that is due could be done", "part", "digest", "error", err, newsletter.Stack(err))
 			said = now
 		}
 		timer := time.NewTimer(d.rest(ctx, now))
@@ -116,7 +116,7 @@ func (d *Digester) Tick(ctx context.Context, now time.Time) error {
 	}
 	var errs []error
 	for _, step := range []func(context.Context, time.Time) error{d.slots, d.editions, d.fanOut, d.stop, d.finish} {
-		if err := step(ctx, now); err != nil {
+		if err := newsletter.Unharmed(func() error { return step(ctx, now) }); err != nil {
 			errs = append(errs, err)
 		}
 		if ctx.Err() != nil {
@@ -131,7 +131,7 @@ func (d *Digester) slots(ctx context.Context, now time.Time) error {
 	due, err := d.Store.DueSchedules(ctx, now)
 	errs := []error{err}
 	for i := range due {
-		if err := d.slot(ctx, &due[i], now); err != nil {
+		if err := newsletter.Unharmed(func() error { return d.slot(ctx, &due[i], now) }); err != nil {
 			errs = append(errs, fmt.Errorf("schedule %d: %w", due[i].ID, err))
 		}
 	}
@@ -157,7 +157,7 @@ func (d *Digester) editions(ctx context.Context, now time.Time) error {
 	due, err := d.Store.DueEditions(ctx, now)
 	errs := []error{err}
 	for i := range due {
-		if err := d.edition(ctx, &due[i], now); err != nil {
+		if err := newsletter.Unharmed(func() error { return d.edition(ctx, &due[i], now) }); err != nil {
 			errs = append(errs, fmt.Errorf("edition %d: %w", due[i].Edition.ID, err))
 		}
 		if ctx.Err() != nil {

@@ -72,15 +72,14 @@ func Parse(body []byte, contentType string, from *url.URL, o Options) (*Document
 
 // read lets gofeed read the document. It panics on nothing that we know, but strangers write these.
 func read(text []byte) (source *gofeed.Feed, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("reading it failed: %v", r)
-		}
-	}()
-	parser := gofeed.NewParser()
-	parser.KeepOriginalFeed = true
-	parser.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
-	return parser.Parse(bytes.NewReader(text))
+	err = newsletter.Unharmed(func() (err error) {
+		parser := gofeed.NewParser()
+		parser.KeepOriginalFeed = true
+		parser.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+		source, err = parser.Parse(bytes.NewReader(text))
+		return err
+	})
+	return source, err
 }
 
 // reference is a reference to a character by its number.

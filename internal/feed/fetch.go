@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -53,20 +54,28 @@ func (c *Client) document(ctx context.Context, response *answer) (*Document, err
 	})
 }
 
-// unharmed makes of a panic a failure of the one feed that brought it on: it would end the program, and
-// again after every start, for as long as the feed says what it says.
+// unharmed makes of a panic a failure of the one feed that brought it on.
 func unharmed(read func() (*Document, error)) (d *Document, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			d, err = nil, newsletter.Errorf(newsletter.Invalid, "feed_not_understood", "reading the feed failed, which is a fault of Bode: %v", r)
-		}
-	}()
-	return read()
+	err = newsletter.Unharmed(func() (err error) {
+		d, err = read()
+		return err
+	})
+	if panicked(err) {
+		return nil, newsletter.Errorf(newsletter.Invalid, "feed_not_understood", "reading the feed failed: %w", err)
+	}
+	return d, err
+}
+
+// panicked reports whether an error is a fault of ours.
+func panicked(err error) bool {
+	var p *newsletter.Panic
+	return errors.As(err, &p)
 }
 
 // failed records a failure. The old validators stay, so that the document is read when it is right
 // again.
 func failed(fetch *newsletter.Fetch, f *newsletter.Feed, now time.Time, err error, retryAfter time.Duration) *newsletter.Fetch {
+	fetch.Cause = err
 	fetch.State, fetch.Failures, fetch.Error = newsletter.FeedFailing, f.Failures+1, cut(err.Error(), maxError)
 	fetch.NextAt = newsletter.At(now.Add(jitter(backoff(f, fetch.Failures, retryAfter))))
 	return fetch

@@ -107,7 +107,7 @@ func (w *Worker) fetch(ctx context.Context, feeds []newsletter.Feed) ([]Result, 
 					failure = err
 				}
 				mu.Unlock()
-				if err != nil {
+				if err != nil && !panicked(err) { // a fault in one feed is no reason to leave the others
 					return
 				}
 			}
@@ -118,30 +118,38 @@ func (w *Worker) fetch(ctx context.Context, feeds []newsletter.Feed) ([]Result, 
 	return results, failure
 }
 
-// one fetches a feed and saves what came. When we are told to stop meanwhile, nothing is saved: that
-// the question was broken off is not the feed's failure.
+// one asks one feed. What panics waits until its lease is over.
 func (w *Worker) one(ctx context.Context, f *newsletter.Feed) (Result, error) {
 	result := Result{Feed: *f}
-	if ctx.Err() != nil {
-		return result, ctx.Err()
+	err := newsletter.Unharmed(func() error { return w.ask(ctx, &result) })
+	if panicked(err) {
+		w.Log.ErrorContext(ctx, "a feed could not be asked", "feed", f.Name, "error", err, newsletter.Stack(err))
 	}
-	result.Fetch = w.Client.Fetch(ctx, f, w.Now())
+	return result, err
+}
+
+// ask fetches a feed and saves what came. When we are told to stop meanwhile, nothing is saved: that
+// the question was broken off is not the feed's failure.
+func (w *Worker) ask(ctx context.Context, result *Result) (err error) {
 	if ctx.Err() != nil {
-		return result, ctx.Err()
+		return ctx.Err()
 	}
-	var err error
+	result.Fetch = w.Client.Fetch(ctx, &result.Feed, w.Now())
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if result.Saved, err = w.Store.SaveFetch(ctx, result.Fetch, actor, w.Now()); err != nil {
-		return result, err
+		return err
 	}
-	w.report(ctx, result)
-	return result, nil
+	w.report(ctx, *result)
+	return nil
 }
 
 func (w *Worker) report(ctx context.Context, r Result) {
 	attributes := []any{"feed", r.Feed.Name, "state", r.Fetch.State}
 	switch {
 	case r.Fetch.Error != "":
-		w.Log.WarnContext(ctx, "feed failed", append(attributes, "failures", r.Fetch.Failures, "error", r.Fetch.Error, "next", r.Fetch.NextAt.Time)...)
+		w.Log.WarnContext(ctx, "feed failed", append(attributes, "failures", r.Fetch.Failures, "error", r.Fetch.Error, "next", r.Fetch.NextAt.Time, newsletter.Stack(r.Fetch.Cause))...)
 	case r.Fetch.MovedTo != "" && r.Fetch.MovedTo != r.Feed.MovedTo:
 		w.Log.WarnContext(ctx, "feed moved for good", attributes...) // where to stands with the feed: it may hold a secret
 	case r.Saved.New > 0 || r.Saved.Changed > 0:

@@ -1,11 +1,13 @@
 package feed_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -92,6 +94,50 @@ func TestWorker_RunDue(t *testing.T) {
 			if p.Title == "Een" && !slices.Equal(p.Topics, newsletter.NewIDs(w.Council.ID)) {
 				t.Errorf("topics %v", p.Topics)
 			}
+		}
+	})
+}
+
+// stumbling panics when one feed is saved.
+type stumbling struct {
+	*store.Store
+	over int64
+}
+
+func (s *stumbling) SaveFetch(ctx context.Context, fetch *newsletter.Fetch, by newsletter.Actor, now time.Time) (newsletter.Saved, error) {
+	if fetch.FeedID == s.over {
+		panic("stumbled")
+	}
+	return s.Store.SaveFetch(ctx, fetch, by, now)
+}
+
+// The program and the other feed of the same host go on, and the feed waits.
+func TestWorker_APanicOverOneFeed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := storetest.NewWorld(t, s)
+		source := newSource(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, rssOf("<item><title>Een</title><link>/1</link></item>"))
+		})
+		var feeds []newsletter.Feed
+		for _, name := range []string{"struikelt", "goed"} {
+			f := newsletter.Feed{ListID: w.List.ID, Name: name, URL: source.URL + "/" + name, Internal: true}
+			if err := s.CreateFeed(t.Context(), &f, storetest.By, storetest.Start); err != nil {
+				t.Fatal(err)
+			}
+			feeds = append(feeds, f)
+		}
+		var text bytes.Buffer
+		worker := worker(&stumbling{s, feeds[0].ID}, func() time.Time { return storetest.Start })
+		worker.Log = slog.New(slog.NewTextHandler(&text, nil))
+		results, err := worker.RunDue(t.Context())
+		if err == nil || len(results) != 2 || results[1].Saved.New != 1 {
+			t.Errorf("%+v, %v", results, err)
+		}
+		if !strings.Contains(text.String(), "feed=struikelt") || !strings.Contains(text.String(), "stack=") {
+			t.Errorf("the log says:\n%s", text.String())
+		}
+		if again, err := worker.RunDue(t.Context()); err != nil || len(again) != 0 {
+			t.Errorf("it was tried again at once: %+v, %v", again, err)
 		}
 	})
 }

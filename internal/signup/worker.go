@@ -35,14 +35,14 @@ func (w *Worker) Run(ctx context.Context) {
 		case <-timer.C:
 		}
 		wait := lookEvery
-		err := w.Service.Decide(ctx, w.Now())
+		err := newsletter.Unharmed(func() error { return w.Service.Decide(ctx, w.Now()) })
 		// A clock that was set back must not keep the house untidy.
 		if now := w.Now(); err == nil && now.Sub(tidied).Abs() >= tidyEvery {
 			tidied = now
-			err = w.Service.Tidy(ctx, now)
+			err = newsletter.Unharmed(func() error { return w.Service.Tidy(ctx, now) })
 		}
 		if err != nil && ctx.Err() == nil {
-			w.Service.log.ErrorContext(ctx, "signup: a request could not be decided on, or the house not kept; it waits", "error", err)
+			w.Service.log.ErrorContext(ctx, "signup: a request could not be decided on, or the house not kept; it waits", "error", err, newsletter.Stack(err))
 			wait = restAfter
 		}
 		timer.Reset(wait)
@@ -50,7 +50,7 @@ func (w *Worker) Run(ctx context.Context) {
 }
 
 // Decide looks at all requests that nobody looked at yet, and queues the mails that they deserve,
-// each in a transaction of its own. One that fails holds up no other.
+// each in a transaction of its own. One that fails, or panics, holds up no other.
 func (s *Service) Decide(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		s.decideSignups(ctx, now),
@@ -62,11 +62,13 @@ func (s *Service) Decide(ctx context.Context, now time.Time) error {
 func (s *Service) decideSignups(ctx context.Context, now time.Time) error {
 	undecided, err := s.store.UndecidedSignups(ctx, batch)
 	for _, u := range undecided {
-		decision, e := s.store.DecideSignup(ctx, u.ID, s.suppression.All(u.Address), system, now)
-		if e == nil && decision != "" {
-			s.log.InfoContext(ctx, "signup: decided", "signup", u.ID, "decision", decision)
-		}
-		err = errors.Join(err, e)
+		err = errors.Join(err, newsletter.Unharmed(func() error {
+			decision, err := s.store.DecideSignup(ctx, u.ID, s.suppression.All(u.Address), system, now)
+			if err == nil && decision != "" {
+				s.log.InfoContext(ctx, "signup: decided", "signup", u.ID, "decision", decision)
+			}
+			return err
+		}))
 	}
 	return err
 }
@@ -74,8 +76,10 @@ func (s *Service) decideSignups(ctx context.Context, now time.Time) error {
 func (s *Service) decideAccessLinks(ctx context.Context, now time.Time) error {
 	undecided, err := s.store.UndecidedAccessLinks(ctx, batch)
 	for _, l := range undecided {
-		_, e := s.store.DecideAccessLink(ctx, l.ID, system, now)
-		err = errors.Join(err, e)
+		err = errors.Join(err, newsletter.Unharmed(func() error {
+			_, err := s.store.DecideAccessLink(ctx, l.ID, system, now)
+			return err
+		}))
 	}
 	return err
 }
@@ -83,8 +87,10 @@ func (s *Service) decideAccessLinks(ctx context.Context, now time.Time) error {
 func (s *Service) decideAddressChanges(ctx context.Context, now time.Time) error {
 	undecided, err := s.store.UndecidedAddressChanges(ctx, batch)
 	for _, c := range undecided {
-		_, e := s.store.DecideAddressChange(ctx, c.ID, s.suppression.All(c.NewAddress), system, now)
-		err = errors.Join(err, e)
+		err = errors.Join(err, newsletter.Unharmed(func() error {
+			_, err := s.store.DecideAddressChange(ctx, c.ID, s.suppression.All(c.NewAddress), system, now)
+			return err
+		}))
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"bode.example/internal/newsletter"
 	"bode.example/internal/signup"
 	"bode.example/internal/store/storetest"
+	"bode.example/internal/token"
 )
 
 func TestWorkerDecidesWithinASecond(t *testing.T) {
@@ -42,6 +43,36 @@ func TestWorkerDecidesWithinASecond(t *testing.T) {
 		stop()
 		<-done
 	})
+}
+
+// stumbling panics over one sign-up.
+type stumbling struct {
+	signup.Store
+	over int64
+}
+
+func (s *stumbling) DecideSignup(ctx context.Context, id int64, hashes []token.Hash, by newsletter.Actor, now time.Time) (newsletter.SignupDecision, error) {
+	if id == s.over {
+		panic("stumbled")
+	}
+	return s.Store.DecideSignup(ctx, id, hashes, by, now)
+}
+
+func TestAPanicOverOneSignupHoldsUpNoOther(t *testing.T) {
+	d := sqlite(t)
+	for n := range 3 {
+		d.check(d.send(address(n)))
+	}
+	waiting, err := d.store.UndecidedSignups(t.Context(), 10)
+	d.check(err)
+	d.open(&stumbling{d.store, waiting[0].ID}, d.secret)
+	if err := d.Decide(t.Context(), d.now); newsletter.Stack(err).Key == "" {
+		t.Errorf("%v", err)
+	}
+	left, err := d.store.UndecidedSignups(t.Context(), 10)
+	if err != nil || len(left) != 1 || left[0].ID != waiting[0].ID {
+		t.Errorf("%v waits, %v", left, err)
+	}
 }
 
 func TestTidyEndsPauses(t *testing.T) {

@@ -45,16 +45,14 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	return s.explain(s.once(ctx, s.reader.DB, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, fn))
 }
 
-func (s *Store) once(ctx context.Context, db *sqlx.DB, options *sql.TxOptions, fn func(*tx) error) (err error) {
+func (s *Store) once(ctx context.Context, db *sqlx.DB, options *sql.TxOptions, fn func(*tx) error) error {
 	t, err := db.BeginTxx(ctx, options)
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	defer func() {
-		if err != nil {
-			_ = t.Rollback() // the error that brought us here is the one to tell
-		}
-	}()
+	// After the commit it does nothing. The error or the panic that brought us here is the one to tell,
+	// and a transaction that stayed open would hold SQLite's write lock for good.
+	defer func() { _ = t.Rollback() }()
 	if err := fn(&tx{Tx: t, ctx: ctx, dialect: s.dialect}); err != nil {
 		return interrupted(ctx, err)
 	}
