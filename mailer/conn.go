@@ -14,19 +14,17 @@ import (
 // maxKeptBuffer is how much write buffer a connection keeps between messages.
 const maxKeptBuffer = 1 << 20
 
-// conn is an open connection on which one message is sent after another.
-//
-// A message takes two steps, each of which ends with a known state of the dialogue: envelope asks
-// leave (MAIL, RCPT, DATA), body hands the message over and hears the verdict. They are apart so that
-// what is written in one and read in the other can be arranged otherwise, as RFC 2920 allows: the end
-// of one message and the envelope of the next in one write.
+// conn is an open connection on which one message is sent after another. It knows the words of the
+// dialogue; a Stream knows their order.
 type conn struct {
 	cfg  *Config
-	base net.Conn // for closing only: reading and writing go through r and w, which may be TLS
-	r    *bufio.Reader
+	base net.Conn // for closing only: reading and writing go through said and w, which may be TLS
 	w    *bufio.Writer
 	ext  extensions
-	buf  []byte
+	buf  []byte  // an envelope that goes out by itself
+	said replies // what the peer said
+
+	commands [4]command
 
 	patience *patience
 	age      *time.Timer // makes it old
@@ -38,72 +36,54 @@ type conn struct {
 }
 
 func newConn(cfg *Config, base net.Conn, patience *patience, client *smtp.Client) *conn {
-	c := &conn{cfg: cfg, base: base, patience: patience, r: client.Text.R, w: client.Text.W, ext: offered(client)}
+	c := &conn{cfg: cfg, base: base, patience: patience, said: replies{r: client.Text.R}, w: client.Text.W, ext: offered(client), commands: envelope(&cfg.Timeouts)}
 	c.age = time.AfterFunc(cfg.MaxAge, func() { c.old.Store(true) })
 	return c
 }
 
-// send sends one message. Whatever happens, the connection is broken afterwards or ready for the next.
-// A context that ends breaks it.
-func (c *conn) send(ctx context.Context, t *transaction) (Receipt, error) {
-	if err := t.fits(c.ext); err != nil {
-		return Receipt{}, err
-	}
-	stop := context.AfterFunc(ctx, func() { c.base.Close() })
-	err := c.envelope(t)
-	var receipt Receipt
-	if err == nil {
-		receipt, err = c.body(t)
-	}
-	c.patience.rest()
-	if !stop() {
-		c.broken = true
-		var e *SendError
-		if errors.As(err, &e) && e.Code == 0 {
-			e.Err = context.Cause(ctx)
-		}
-	}
-	c.messages++
-	return receipt, err
-}
-
-// command is one line of a group and the reply that it needs.
+// command is one line of an envelope.
 type command struct {
 	stage   Stage
-	timeout time.Duration
-	good    func(reply) bool
+	timeout time.Duration // for its reply
+	append  func(dst []byte, t *transaction, ext extensions) []byte
 }
 
-// envelope asks leave to send the message. With PIPELINING the commands go out in one write, and
-// their replies are matched one by one (RFC 2920, 3.1); else each waits for the one before.
-func (c *conn) envelope(t *transaction) error {
-	c.buf = c.buf[:0]
-	var group []command
-	var ends []int
-	add := func(stage Stage, timeout time.Duration, good func(reply) bool) {
-		group, ends = append(group, command{stage, timeout, good}), append(ends, len(c.buf))
+// good reports whether a reply lets the envelope go on.
+func (cmd *command) good(r reply) bool {
+	if cmd.stage == StageData {
+		return r.code == 354
 	}
-	if c.reset {
-		c.buf = append(c.buf, "RSET\r\n"...)
-		add(StageMail, c.cfg.Timeouts.Command, reply.ok)
-	}
-	c.buf = t.appendMail(c.buf, c.ext)
-	add(StageMail, c.cfg.Timeouts.Command, reply.ok)
-	c.buf = t.appendRcpt(c.buf, c.ext)
-	add(StageRcpt, c.cfg.Timeouts.Command, reply.ok)
-	c.buf = append(c.buf, "DATA\r\n"...)
-	add(StageData, c.cfg.Timeouts.Data, func(r reply) bool { return r.code == 354 })
+	return r.ok()
+}
 
-	if c.ext.pipelining {
-		return c.pipelined(t, group)
+// envelope is the commands of every message; RSET comes first where the peer may still be in a
+// transaction.
+func envelope(t *Timeouts) [4]command {
+	return [4]command{
+		{StageMail, t.Command, func(dst []byte, _ *transaction, _ extensions) []byte { return append(dst, "RSET\r\n"...) }},
+		{StageMail, t.Command, func(dst []byte, t *transaction, ext extensions) []byte { return t.appendMail(dst, ext) }},
+		{StageRcpt, t.Command, func(dst []byte, t *transaction, ext extensions) []byte { return t.appendRcpt(dst, ext) }},
+		{StageData, t.Data, func(dst []byte, _ *transaction, _ extensions) []byte { return append(dst, "DATA\r\n"...) }},
 	}
-	start := 0
-	for i, cmd := range group {
-		if _, err := c.write(c.buf[start:ends[i]]); err != nil {
+}
+
+// group is the commands that ask leave now.
+func (c *conn) group() []command {
+	if c.reset {
+		return c.commands[:]
+	}
+	return c.commands[1:]
+}
+
+// stepwise asks leave to send t from a peer without PIPELINING: each command waits for the reply to
+// the one before.
+func (c *conn) stepwise(t *transaction) error {
+	for _, cmd := range c.group() {
+		c.buf = cmd.append(c.buf[:0], t, c.ext)
+		if _, err := c.write(c.buf); err != nil {
 			return c.lost(cmd.stage, err)
 		}
-		start = ends[i]
-		r, err := c.reply(t, cmd)
+		r, err := c.reply(t, cmd.stage, cmd.timeout)
 		if err != nil {
 			return err
 		}
@@ -114,16 +94,14 @@ func (c *conn) envelope(t *transaction) error {
 	return nil
 }
 
-// pipelined sends the whole group and reads all its replies. The first refusal is the reason; the
-// replies after it are about commands that had lost their sense. If DATA is allowed all the same, the
-// peer now waits for a message: it gets an empty one, which it has nobody to deliver to.
-func (c *conn) pipelined(t *transaction, group []command) error {
-	if _, err := c.write(c.buf); err != nil {
-		return c.lost(group[0].stage, err)
-	}
+// replies matches the replies to a group that was written, one by one (RFC 2920, 3.1). The first
+// refusal is the reason; the replies after it are about commands that had lost their sense. If DATA
+// is allowed all the same, the peer now waits for a message: it gets an empty one, which it has
+// nobody to deliver to.
+func (c *conn) replies(t *transaction, group []command) error {
 	var refused error
 	for _, cmd := range group {
-		r, err := c.reply(t, cmd)
+		r, err := c.reply(t, cmd.stage, cmd.timeout)
 		switch {
 		case err != nil && refused != nil:
 			return refused // what the peer said first still stands
@@ -150,57 +128,58 @@ func (c *conn) abandon(t *transaction) {
 		c.broken = true
 		return
 	}
-	r, err := c.reply(t, command{stage: StageData, timeout: c.cfg.Timeouts.Dot})
+	r, err := c.reply(t, StageData, c.cfg.Timeouts.Dot)
 	c.broken = c.broken || err != nil || r.code == 421
 	c.reset = false
 }
 
-// body hands over the message and reads the verdict.
-func (c *conn) body(t *transaction) (Receipt, error) {
-	c.buf = appendStuffed(c.buf[:0], t.message, t.shape.dots)
-	whole, err := c.write(c.buf)
-	if cap(c.buf) > maxKeptBuffer {
-		c.buf = nil
-	}
-	if err != nil {
-		return Receipt{}, c.cutOff(t, whole, err)
-	}
-	r, err := c.reply(t, command{stage: StageDot, timeout: c.cfg.Timeouts.Dot})
-	if err != nil {
-		var e *SendError
-		if errors.As(err, &e) {
-			e.Uncertain = true
+// verdict reads what the peer says to a message. When the message couldn't be written to its end, the
+// peer may have said why before it closed the connection; was the whole of it given to the operating
+// system, it may be under way, or even accepted.
+func (c *conn) verdict(t *transaction, whole bool, writeErr error) (Receipt, error) {
+	if writeErr == nil {
+		r, err := c.reply(t, StageDot, c.cfg.Timeouts.Dot)
+		if err != nil {
+			err.Uncertain = true
+			return Receipt{}, err
 		}
-		return Receipt{}, err
+		return c.judge(t, StageDot, r)
 	}
-	if !r.ok() {
-		e := c.refused(t, StageDot, r)
-		e.Uncertain = r.code < 400 // nonsense: it may mean anything
-		c.reset = false
-		return Receipt{}, e
+	lost := c.lost(StageData, writeErr)
+	c.patience.give(c.cfg.Timeouts.Quit)
+	r, err := c.said.read()
+	switch {
+	case err == nil && whole:
+		return c.judge(t, StageDot, r)
+	case err == nil && r.code >= 400:
+		return c.judge(t, StageData, r)
+	case whole:
+		lost.Stage, lost.Uncertain = StageDot, true
 	}
-	c.reset = false
-	return Receipt{Code: r.code, Enhanced: r.enhanced, Reply: t.redact.text(r.text)}, nil
+	return Receipt{}, lost
 }
 
-// cutOff is a message that couldn't be written to its end. The peer may have said why before it
-// closed the connection. Was the whole message given to the operating system, it may be under way.
-func (c *conn) cutOff(t *transaction, whole bool, err error) *SendError {
-	e := c.lost(StageData, err)
-	e.Uncertain = whole
-	c.patience.give(c.cfg.Timeouts.Quit)
-	if r, err := readReply(c.r); err == nil && r.code >= 400 {
-		e = refusal(StageData, r, t.redact)
+// judge turns the reply to a message into its outcome.
+func (c *conn) judge(t *transaction, stage Stage, r reply) (Receipt, error) {
+	if r.ok() {
+		c.reset = false
+		return Receipt{Code: r.code, Enhanced: r.enhanced, Reply: t.redact.text(r.text)}, nil
 	}
-	return e
+	e := c.refused(t, stage, r)
+	e.Uncertain = r.code < 400 // nonsense: it may mean anything
+	c.reset = false
+	return Receipt{}, e
 }
+
+// errClosing is why nothing more is said on a connection that the peer is closing.
+var errClosing = errors.New("the peer closes the connection")
 
 // reply reads the reply to a command of a transaction.
-func (c *conn) reply(t *transaction, cmd command) (reply, error) {
-	c.patience.give(cmd.timeout)
-	r, err := readReply(c.r)
+func (c *conn) reply(t *transaction, stage Stage, timeout time.Duration) (reply, *SendError) {
+	c.patience.give(timeout)
+	r, err := c.said.read()
 	if err != nil {
-		return r, c.lost(cmd.stage, err)
+		return r, c.lost(stage, err)
 	}
 	t.replies++
 	return r, nil
@@ -224,23 +203,22 @@ func (c *conn) lost(stage Stage, err error) *SendError {
 	return &SendError{Kind: kind, Stage: stage, Err: c.patience.cause(err)}
 }
 
-// write writes b block by block, each within its time. When it fails it tells whether all of b had
-// been given to the operating system by then.
-func (c *conn) write(b []byte) (whole bool, err error) {
+// write writes b block by block, each within its time, and says how much of it was given to the
+// operating system: at least, when it fails.
+func (c *conn) write(b []byte) (given int, err error) {
 	const block = 128 << 10
-	for len(b) > 0 {
+	for given < len(b) {
 		c.patience.give(c.cfg.Timeouts.Block)
-		n := min(block, len(b))
-		written, err := c.w.Write(b[:n])
+		n, err := c.w.Write(b[given:min(given+block, len(b))])
 		if err == nil {
 			err = c.w.Flush()
 		}
+		given += n
 		if err != nil {
-			return n == len(b) && written == n && c.w.Buffered() == 0, err
+			return given - c.w.Buffered(), err
 		}
-		b = b[n:]
 	}
-	return true, nil
+	return given, nil
 }
 
 // answers asks whether the peer is still there.
@@ -251,7 +229,7 @@ func (c *conn) answers(ctx context.Context) bool {
 	if err == nil {
 		c.patience.give(c.cfg.Timeouts.Command)
 		var r reply
-		r, err = readReply(c.r)
+		r, err = c.said.read()
 		c.broken = c.broken || !r.ok()
 	}
 	c.patience.rest()
@@ -264,28 +242,11 @@ func (c *conn) quit() {
 	if !c.broken {
 		c.patience.give(c.cfg.Timeouts.Quit)
 		if _, err := c.w.WriteString("QUIT\r\n"); err == nil && c.w.Flush() == nil {
-			readReply(c.r) //nolint:errcheck // it is polite to wait for it, no more
+			c.said.read() //nolint:errcheck // it is polite to wait for it, no more
 		}
 	}
 	c.broken = true
 	c.patience.rest()
 	c.age.Stop()
 	c.base.Close()
-}
-
-// appendStuffed writes the message as DATA wants it: a dot before each line that begins with one, and
-// the line with a single dot that ends it (RFC 5321, 4.5.2).
-func appendStuffed(dst, message []byte, dots bool) []byte {
-	if !dots {
-		return append(append(dst, message...), ".\r\n"...)
-	}
-	lineStart := true
-	for _, b := range message {
-		if lineStart && b == '.' {
-			dst = append(dst, '.')
-		}
-		dst = append(dst, b)
-		lineStart = b == '\n'
-	}
-	return append(dst, ".\r\n"...)
 }

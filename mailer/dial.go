@@ -133,7 +133,7 @@ func (d *dialer) failure(ctx context.Context, err error) *SendError {
 	var said *textproto.Error
 	if errors.As(err, &said) && ctx.Err() == nil {
 		code, enhanced, text := said.Code, "", said.Msg
-		if enhanced = enhancedCode([]byte(text), code); enhanced != "" {
+		if enhanced = enhancedCode(text, code); enhanced != "" {
 			text = strings.TrimSpace(text[len(enhanced):])
 		}
 		return refusal(d.stage, reply{code, enhanced, text}, redactor{sender: d.cfg.User})

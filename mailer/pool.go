@@ -13,7 +13,8 @@ import (
 var ErrClosed = errors.New("the pool is closed")
 
 // Pool sends messages to one submission server over connections that it keeps. Its methods may be
-// called by any number of goroutines; each Send waits for its own message.
+// called by any number of goroutines; each Send waits for its own message. Whoever has many uses a
+// Stream.
 type Pool struct {
 	cfg      Config
 	normal   *lane
@@ -61,56 +62,11 @@ func (p *Pool) SetRate(perSecond float64) {
 // final dot that makes the outcome uncertain. To stop without loss, stop calling Send and Close the
 // Pool.
 func (p *Pool) Send(ctx context.Context, e Envelope, message []byte) (Receipt, error) {
-	t, err := newTransaction(e, message)
-	if err != nil {
-		return Receipt{}, err
-	}
-	ctx, leave, err := p.enter(ctx)
-	if err != nil {
-		return Receipt{}, err
-	}
-	defer leave()
-	lane, err := p.acquire(ctx, e.Priority)
-	if err != nil {
-		return Receipt{}, err
-	}
-	defer lane.release()
-	if err := p.wait(ctx, e.Priority); err != nil {
-		return Receipt{}, err
-	}
-	return p.send(ctx, lane, t)
-}
-
-// send takes a kept connection or a new one. A kept one may have been closed by the peer meanwhile,
-// which shows at the first reply: then nothing has happened yet, and a new one is tried, once.
-func (p *Pool) send(ctx context.Context, lane *lane, t *transaction) (Receipt, error) {
-	if c := lane.take(p.usable); c != nil {
-		receipt, err := c.send(ctx, t)
-		p.keep(lane, c)
-		if !staleConnection(err, t) || ctx.Err() != nil {
-			return receipt, err
-		}
-		t.replies = 0
-	}
-	c, err := dial(ctx, &p.cfg)
-	if err != nil {
-		return Receipt{}, err
-	}
-	receipt, err := c.send(ctx, t)
-	p.keep(lane, c)
-	return receipt, err
-}
-
-// staleConnection reports whether a kept connection turned out to be over: lost before the first
-// reply to this message, or a 421 as that reply.
-func staleConnection(err error, t *transaction) bool {
-	var e *SendError
-	if !errors.As(err, &e) || e.Uncertain {
-		return false
-	}
-	var timeout interface{ Timeout() bool }
-	lost := e.Kind == KindNetwork && t.replies == 0 && !(errors.As(e.Err, &timeout) && timeout.Timeout())
-	return lost || e.Code == 421 && t.replies == 1
+	m := single{envelope: e, message: message}
+	s := p.Stream(ctx, e.Priority)
+	s.Send(&m)
+	s.Flush()
+	return m.receipt, m.err
 }
 
 // Check connects and logs in, or uses a kept connection that still answers, and so proves that the
@@ -217,12 +173,12 @@ func (p *Pool) acquire(ctx context.Context, priority bool) (*lane, error) {
 	}
 }
 
+// allow reports whether a message may go at once, as far as the rate is concerned.
+func (p *Pool) allow() bool { return p.limit.Limit() == rate.Inf || p.limit.Allow() }
+
 // wait waits for the rate limit. Of the normal messages one at a time may have a place in that queue,
 // so a message of priority has one at most before it.
 func (p *Pool) wait(ctx context.Context, priority bool) error {
-	if p.limit.Limit() == rate.Inf {
-		return nil
-	}
 	if !priority {
 		select {
 		case p.turn <- struct{}{}:

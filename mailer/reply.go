@@ -26,13 +26,23 @@ func (r reply) ok() bool { return r.code/100 == 2 }
 
 var errBadReply = errors.New("the peer's reply isn't SMTP")
 
-// readReply reads one reply of one line or more. It trusts nothing: neither the length of lines, nor
+// replies reads one reply after another.
+type replies struct {
+	r    *bufio.Reader
+	text []byte
+	// lately are texts that were read before: a server says the same few things to every message, and
+	// they needn't be kept in memory again each time.
+	lately [8]string
+	next   int
+}
+
+// read reads one reply of one line or more. It trusts nothing: neither the length of lines, nor
 // their number, nor that they agree.
-func readReply(r *bufio.Reader) (reply, error) {
+func (p *replies) read() (reply, error) {
 	var got reply
-	var text []byte
+	p.text = p.text[:0]
 	for range maxReplyLines {
-		line, err := r.ReadSlice('\n')
+		line, err := p.r.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
 			return reply{}, fmt.Errorf("%w: a line is too long", errBadReply)
 		}
@@ -46,22 +56,35 @@ func readReply(r *bufio.Reader) (reply, error) {
 		}
 		got.code = code
 		rest := line[min(4, len(line)):]
-		if enhanced := enhancedCode(rest, code); enhanced != "" {
-			got.enhanced = enhanced
-			rest = bytes.TrimLeft(rest[len(enhanced):], " ")
+		if n := enhancedLen(rest, code); n > 0 {
+			got.enhanced = p.string(rest[:n])
+			rest = bytes.TrimLeft(rest[n:], " ")
 		}
-		if len(rest) > 0 && len(text) < 4*maxReplyText {
-			if len(text) > 0 {
-				text = append(text, ' ')
+		if len(rest) > 0 && len(p.text) < 4*maxReplyText {
+			if len(p.text) > 0 {
+				p.text = append(p.text, ' ')
 			}
-			text = append(text, rest...)
+			p.text = append(p.text, rest...)
 		}
 		if len(line) == 3 || line[3] == ' ' {
-			got.text = string(text)
+			got.text = p.string(p.text)
 			return got, nil
 		}
 	}
 	return reply{}, fmt.Errorf("%w: it has too many lines", errBadReply)
+}
+
+// string is b as a string, the same as lately if there is one.
+func (p *replies) string(b []byte) string {
+	for _, s := range p.lately {
+		if s == string(b) {
+			return s
+		}
+	}
+	s := string(b)
+	p.lately[p.next] = s
+	p.next = (p.next + 1) % len(p.lately)
+	return s
 }
 
 func replyCode(line []byte) (int, bool) {
@@ -78,16 +101,33 @@ func replyCode(line []byte) (int, bool) {
 	return code, true
 }
 
-var enhancedPattern = regexp.MustCompile(`^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?: |$)`)
-
-// enhancedCode is the enhanced status code (RFC 3463) at the beginning of text, if it is one and of
-// the same class as the code.
-func enhancedCode(text []byte, code int) string {
-	if len(text) < 5 || text[1] != '.' || int(text[0]-'0') != code/100 {
-		return ""
+// enhancedLen is the length of the enhanced status code (RFC 3463) at the beginning of text, if it is
+// one and of the same class as the code: class, subject and detail, of three digits at most.
+func enhancedLen(text []byte, code int) int {
+	if len(text) < 5 || text[0] < '2' || text[0] > '5' || int(text[0]-'0') != code/100 {
+		return 0
 	}
-	return strings.TrimSuffix(string(enhancedPattern.Find(text)), " ")
+	n := 1
+	for range 2 {
+		if n == len(text) || text[n] != '.' {
+			return 0
+		}
+		digits := 0
+		for n++; n < len(text) && '0' <= text[n] && text[n] <= '9'; n++ {
+			digits++
+		}
+		if digits < 1 || digits > 3 {
+			return 0
+		}
+	}
+	if n < len(text) && text[n] != ' ' {
+		return 0
+	}
+	return n
 }
+
+// enhancedCode is that code.
+func enhancedCode(text string, code int) string { return text[:enhancedLen([]byte(text), code)] }
 
 // redactor takes the addresses out of what servers say: they like to echo them, and replies are
 // stored and logged.
@@ -98,6 +138,9 @@ type redactor struct{ sender, recipient string }
 var addressLike = regexp.MustCompile(`[^\s<>()\[\]"',;:]+@[^\s<>()\[\]"',;:]+`)
 
 func (r redactor) text(s string) string {
+	if r.harmless(s) {
+		return s
+	}
 	s = replaceFold(s, r.recipient, "\x01")
 	s = replaceFold(s, r.sender, "\x02")
 	s = addressLike.ReplaceAllString(s, "\x03")
@@ -114,6 +157,29 @@ func (r redactor) text(s string) string {
 		s = s[:cut] + "…"
 	}
 	return s
+}
+
+// harmless reports whether there is nothing to take out, as in nearly every reply that says yes.
+func (r redactor) harmless(s string) bool {
+	if len(s) > maxReplyText || strings.IndexByte(s, '@') >= 0 || cleanValue(s) != s {
+		return false
+	}
+	at := max(0, strings.LastIndexByte(r.recipient, '@'))
+	return !containsFold(s, r.recipient[:at])
+}
+
+// containsFold reports whether part, if it isn't empty, is in s, whatever the case of ASCII letters.
+func containsFold(s, part string) bool {
+	for i := 0; part != "" && i+len(part) <= len(s); i++ {
+		n := 0
+		for n < len(part) && lower(s[i+n]) == lower(part[n]) {
+			n++
+		}
+		if n == len(part) {
+			return true
+		}
+	}
+	return false
 }
 
 // replaceFold replaces old in s, whatever the case of ASCII letters.
@@ -157,9 +223,14 @@ func replaceWord(s, old, new string) string {
 func lowerASCII(s string) string {
 	b := []byte(s)
 	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + ('a' - 'A')
-		}
+		b[i] = lower(c)
 	}
 	return string(b)
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
 }

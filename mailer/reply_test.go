@@ -23,7 +23,7 @@ func TestReadReply(t *testing.T) {
 		"550 5.1.1x\r\n":                         {550, "", "5.1.1x"},
 		"354 go\n":                               {354, "", "go"},
 	} {
-		if got, err := readReply(bufio.NewReader(strings.NewReader(in))); got != want || err != nil {
+		if got, err := readReply(in); got != want || err != nil {
 			t.Errorf("%q: %+v, %v", in, got, err)
 		}
 	}
@@ -31,11 +31,11 @@ func TestReadReply(t *testing.T) {
 		"letters": "abc\r\n", "short": "25\r\n", "class 1": "150 x\r\n", "class 6": "650 x\r\n", "no space": "250x\r\n", "codes differ": "250-a\r\n550 b\r\n",
 		"empty": "\r\n", "long line": "250 " + strings.Repeat("x", 5000) + "\r\n", "many lines": strings.Repeat("250-x\r\n", 101), "HTTP": "HTTP/1.1 400 Bad Request\r\n",
 	} {
-		if got, err := readReply(bufio.NewReader(strings.NewReader(in))); !errors.Is(err, errBadReply) {
+		if got, err := readReply(in); !errors.Is(err, errBadReply) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
-	if _, err := readReply(bufio.NewReader(strings.NewReader("250-a\r\n"))); !errors.Is(err, io.EOF) {
+	if _, err := readReply("250-a\r\n"); !errors.Is(err, io.EOF) {
 		t.Errorf("cut off: %v", err)
 	}
 }
@@ -70,7 +70,7 @@ func FuzzReply(f *testing.F) {
 	f.Add("550-5.1.1 <jan@x.example>\r\n550 5.1.1 unknown\r\n", "jan@x.example")
 	f.Add("250 ok\xff\x01\x02\r\n", "İ@x.example")
 	f.Fuzz(func(t *testing.T, in, recipient string) {
-		r, err := readReply(bufio.NewReader(strings.NewReader(in)))
+		r, err := readReply(in)
 		if err != nil {
 			return
 		}
@@ -124,4 +124,9 @@ func TestRateLimitAndPriority(t *testing.T) {
 			t.Errorf("without a limit: %v", err)
 		}
 	})
+}
+
+func readReply(in string) (reply, error) {
+	p := replies{r: bufio.NewReader(strings.NewReader(in))}
+	return p.read()
 }
