@@ -264,7 +264,7 @@ func (i *installation) sign(addresses ...string) {
 	for _, hidden := range inputs.FindAllStringSubmatch(i.get("/l/raad"), -1) {
 		form.Set(hidden[1], hidden[2])
 	}
-	time.Sleep(minFill) // the form refuses whom it takes for a robot
+	time.Sleep(2 * time.Second) // the form refuses whom it takes for a robot
 	for _, address := range addresses {
 		form.Set("address", address)
 		i.post("/signup", form)

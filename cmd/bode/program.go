@@ -29,6 +29,7 @@ type program struct {
 	Feed       feedCommand       `cmd:"" help:"See how feeds do, try one out, wake one."`
 	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
+	Signup     signupCommand     `cmd:"" help:"Close and open the sign-up form while the service runs."`
 	Schedule   scheduleCommand   `cmd:"" help:"See when schedules send, and try one out."`
 	DNS        dnsCommand        `cmd:"" name:"dns" help:"Show and check the DNS records of the keys that sign our mail."`
 	Audit      auditCommand      `cmd:"" help:"Check that nobody altered what was recorded."`

@@ -152,9 +152,6 @@ func listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// minFill is how long a person takes over the form, at least.
-const minFill = 2 * time.Second
-
 // beside puts a second door at a prefix. Paths reach both as they came: cleaning them, with the
 // headers and the line in the log that go with it, is a door's work.
 func beside(first http.Handler, prefix string, second http.Handler) http.Handler {
@@ -169,7 +166,7 @@ func beside(first http.Handler, prefix string, second http.Handler) http.Handler
 
 func signupConfig(c *config.Config) signup.Config {
 	return signup.Config{
-		Closed: c.Signup.Closed, Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: minFill,
+		Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: c.Signup.MinFill,
 		OriginLife: c.Retention.Origin,
 		Limits: signup.Limits{AddressWait: c.Signup.AddressWait, AddressPerDay: c.Signup.AddressPerDay,
 			NetworkPerHour: c.Signup.NetworkPerHour, TotalPerHour: c.Signup.TotalPerHour},

@@ -33,7 +33,8 @@ type SignupForm struct {
 // Terms are the words that a sign-up form must show, and whether there may be a form at all.
 type Terms struct {
 	// Closed is empty while people may join; else the reason, a key of the text catalogue under
-	// "signup_closed_": "contact", "privacy" (the operator wrote none yet), "switch" (closed by hand).
+	// "signup_closed_": "contact", "privacy", "signup" (the operator wrote no such text yet),
+	// "switch" (closed by hand).
 	Closed  string
 	Wording Wording // what a person agrees to by sending the form
 	Privacy Wording // the privacy statement in force, in Markdown

@@ -158,7 +158,7 @@ func (s *Service) alarm(err error, now time.Time) {
 	if last := s.alarmed.Load(); now.Sub(time.UnixMicro(last)).Abs() < alarmEvery || !s.alarmed.CompareAndSwap(last, now.UnixMicro()) {
 		return
 	}
-	s.log.Error("signup: the limit of all requests together is reached; if this is an attack, signup.closed takes the form away", "for_minutes", e.Args["Count"])
+	s.log.Error("signup: the limit of all requests together is reached; if this is an attack, bode signup close takes the form away", "for_minutes", e.Args["Count"])
 }
 
 // alarmEvery keeps an attack from filling the log.

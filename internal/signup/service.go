@@ -11,8 +11,6 @@ import (
 
 // Config is what an operator may set.
 type Config struct {
-	// Closed takes the form away, by hand.
-	Closed bool
 	// Language is the one that texts of the operator's fall back to.
 	Language newsletter.Language
 	// Domain is the sender's, of Message-IDs.

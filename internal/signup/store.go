@@ -33,6 +33,7 @@ type words interface {
 }
 
 type forms interface {
+	SignupClosed(ctx context.Context) (newsletter.Time, error)
 	CreateSignup(ctx context.Context, u *newsletter.Signup, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
 	Confirmation(ctx context.Context, id newsletter.PublicID) (*newsletter.Confirmation, *newsletter.Signup, error)
 	ConfirmationDelivery(ctx context.Context, signup newsletter.PublicID) (*newsletter.Delivery, error)

@@ -18,12 +18,17 @@ func (s *Service) Publish(ctx context.Context, texts []newsletter.Wording, by ne
 	return nil
 }
 
-// Terms are the words that a form in this language must show. While the contact page or the privacy
+// Terms are the words that a form in this language must show. Somebody may have closed the form by hand
+// (STANDARDS D3), which holds from the next request on. While the contact page or the privacy
 // statement is empty nobody can join: GDPR art. 13 wants both told when data are collected. A text
 // that is missing in the reader's language is shown in the operator's.
 func (s *Service) Terms(ctx context.Context, lang newsletter.Language, _ time.Time) (newsletter.Terms, error) {
 	terms := newsletter.Terms{LinkDays: max(1, int(s.config.LinkLife/(24*time.Hour)))}
-	if s.config.Closed {
+	closed, err := s.store.SignupClosed(ctx)
+	if err != nil {
+		return terms, err
+	}
+	if !closed.IsZero() {
 		terms.Closed = "switch"
 		return terms, nil
 	}
@@ -43,7 +48,7 @@ func (s *Service) Terms(ctx context.Context, lang newsletter.Language, _ time.Ti
 	case terms.Privacy.Text == "":
 		terms.Closed = "privacy"
 	case terms.Wording.Text == "":
-		terms.Closed = "switch"
+		terms.Closed = "signup"
 	}
 	return terms, nil
 }

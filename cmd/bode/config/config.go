@@ -120,10 +120,10 @@ type Pages struct {
 
 // Signup bounds what the form may cause.
 type Signup struct {
-	// Closed takes the form away.
-	Closed bool
 	// LinkLife is how long a confirmation link is good.
 	LinkLife time.Duration
+	// MinFill is how long a person takes over the form at least.
+	MinFill time.Duration
 	// AddressWait is the least time between two mails to one unconfirmed address.
 	AddressWait time.Duration
 	// AddressPerDay, NetworkPerHour and TotalPerHour are the most requests of one address, of one

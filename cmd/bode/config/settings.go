@@ -162,10 +162,10 @@ func (c *Config) pageSettings() []setting {
 
 func (c *Config) signupSettings() []setting {
 	return []setting{
-		{key: "signup.closed", value: truth(&c.Signup.Closed), fallback: "false",
-			about: "true closes the sign-up form, while all else goes on."},
 		{key: "signup.link_life", value: duration(&c.Signup.LinkLife, time.Hour, 30*day), fallback: "7d",
 			about: "How long the link in a confirmation mail is good."},
+		{key: "signup.min_fill", value: duration(&c.Signup.MinFill, 0, time.Minute), fallback: "2s",
+			about: "Least time that a person takes over the form. One that comes back faster is asked to send it again; robots don't."},
 		{key: "signup.address_wait", value: duration(&c.Signup.AddressWait, 0, day), fallback: "10m",
 			about: "Least time between two confirmation mails to one address."},
 		{key: "signup.address_per_day", value: whole(&c.Signup.AddressPerDay, 1, 100), fallback: "3",

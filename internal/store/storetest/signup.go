@@ -16,6 +16,7 @@ import (
 
 func signupCases() []Case {
 	return []Case{
+		{"D3 the form is closed and opened by hand", []string{"CloseSignup", "OpenSignup", "SignupClosed"}, testSignupSwitch},
 		{"sign-ups are kept as they were filled in", []string{"CreateSignup", "Signup", "SignupByID", "UndecidedSignups"}, testSignups},
 		{"D3 limits count requests and count no refusal", []string{"CreateSignup", "ForgetCounters"}, testQuotas},
 		{"D3 two at once are counted one after the other", []string{"CreateSignup"}, testQuotaRace},

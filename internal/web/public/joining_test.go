@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"context"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -149,6 +150,41 @@ func TestD3_LimitsSaySoAndKeepWhatWasTyped(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.RemoteAddr = "198.51.100.7:1234"
 		site.ask(t, r).has(t, 200, "Kijk in uw mailbox")
+	})
+}
+
+func TestD3_TheFormIsClosedAndOpenedByHand(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		site, _ := newSite(t, s)
+		site.open()
+		site.post(t, "/signup", site.form("jan@voorbeeld.nl")).has(t, 200, "Kijk in uw mailbox")
+		site.decide(t)
+		press := func(do func(context.Context, newsletter.Actor, time.Time) (bool, error)) {
+			t.Helper()
+			if changed, err := do(t.Context(), storetest.By, site.now); err != nil || !changed {
+				t.Fatal(changed, err)
+			}
+		}
+		press(s.CloseSignup) // the service goes on as it is
+		const dutch, english = "de redactie heeft het formulier tijdelijk gesloten", "the editors have closed the form"
+		for _, path := range []string{"/", "/l/nieuwe-democratie"} {
+			page := site.get(t, path)
+			page.has(t, 200, dutch)
+			if strings.Contains(page.body, `action="/signup"`) {
+				t.Errorf("%s still has a form", path)
+			}
+		}
+		site.get(t, "/?lang=en").has(t, 200, english)
+		before := site.state(t)
+		site.post(t, "/signup", site.form("piet@voorbeeld.nl")).has(t, 409, dutch)
+		if after := site.state(t); after != before {
+			t.Errorf("a closed form took something in:\n%s\n%s", before, after)
+		}
+		// Who was mailed a link before is not turned away, and links of mails go on.
+		site.post(t, site.confirmLink(t), nil).has(t, 200, "U bent aangemeld")
+		site.get(t, site.preferencesLink(t)).has(t, 200)
+		press(s.OpenSignup)
+		site.post(t, "/signup", site.form("piet@voorbeeld.nl")).has(t, 200, "Kijk in uw mailbox")
 	})
 }
 
