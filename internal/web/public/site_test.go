@@ -26,12 +26,13 @@ var loadTemplates = sync.OnceValues(func() (*templates.Set, error) { return temp
 
 // site is the public door over the real sign-up and a real store, with a clock that the test moves.
 type site struct {
-	handler http.Handler
-	service *signup.Service
-	links   *token.Ring
-	store   *store.Store
-	world   *storetest.World
-	now     time.Time
+	handler     http.Handler
+	service     *signup.Service
+	links       *token.Ring
+	suppression *token.Hashes
+	store       *store.Store
+	world       *storetest.World
+	now         time.Time
 }
 
 func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *storetest.World) {
@@ -48,8 +49,7 @@ func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *s
 	if it.links, err = token.NewRing(token.NewSecret()); err != nil {
 		t.Fatal(err)
 	}
-	suppression, err := token.NewHashes(token.Suppression, token.NewSecret())
-	if err != nil {
+	if it.suppression, err = token.NewHashes(token.Suppression, token.NewSecret()); err != nil {
 		t.Fatal(err)
 	}
 	counting, err := token.NewHashes(token.Limit, token.NewSecret())
@@ -61,7 +61,7 @@ func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *s
 		config = settings[0]
 	}
 	log := slog.New(slog.DiscardHandler)
-	it.service = signup.New(s, it.links, suppression, counting, config, log)
+	it.service = signup.New(s, it.links, it.suppression, counting, config, log)
 	it.handler, err = public.New(public.Config{
 		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "https", Host: "nieuws.example"},
 			Now: func() time.Time { return it.now }, Log: log},
