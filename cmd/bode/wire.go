@@ -106,7 +106,8 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	}
 	sender := &delivery.Worker{Store: s.store, Writer: &unharmedWriter{writer, w.log},
 		Sender: &unharmedSender{s.pool, w.log}, Name: workerName(), Now: w.now, Log: w.log,
-		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Hold: c.Delivery.Uncertain == "hold"}}
+		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease,
+			Hold: c.Delivery.Uncertain == "hold"}}
 
 	s.workers = []func(context.Context) error{
 		part("feed", w.log, always(s.feeds.Run)),

@@ -17,11 +17,13 @@ import (
 func TestPromisesHoldInEveryHistory(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		th := newTheatre(t, s)
+		states := storetest.WatchStates(t, th.db, s.Engine())
 		rapid.Check(t, func(rt *rapid.T) {
 			if err := th.play(t.Context(), th.s, histories.Draw(rt, "history")); err != nil {
 				rt.Fatal(err)
 			}
 		})
+		states.Verify(15) // promise 3: only what is drawn
 		var idle []string
 		for _, do := range acts {
 			if th.acts[do] == 0 {

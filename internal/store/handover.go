@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,8 +20,14 @@ import (
 // the same, where only the answer to the commit was lost. So next holds only what was never sent, and
 // what of it is marked already passes once more.
 //
-// With repeat, outcomes that are uncertain for the first time become pending again.
+// With repeat, outcomes that are uncertain for the first time become pending again. An outcome in a
+// state to which no way is drawn from handing over is an error, and nothing is done.
 func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
+	for _, o := range outcomes {
+		if !newsletter.DeliveryHandingOver.CanBecome(o.State) {
+			return nil, fmt.Errorf("delivery %d is being handed over and can't become %q", o.ID, o.State)
+		}
+	}
 	var granted []int64
 	err := s.write(ctx, func(t *tx) error {
 		granted = nil

@@ -27,7 +27,7 @@ import (
 func TestEverythingAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		x := newCrowd(t, s)
-		x.watchStates()
+		states := x.WatchStates()
 		var all sync.WaitGroup
 		const actors, steps = 10, 60
 		for actor := range actors {
@@ -35,7 +35,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 		all.Wait()
 		x.settle()
-		x.verifyStates()
+		states.Verify(16)
 		x.verifyDeliveries()
 		x.verifyChains()
 		x.verifyNoDeadlock()
@@ -553,40 +553,6 @@ func (x *crowd) settle() {
 		x.check(x.fanOut(ctx, r, "s"))
 		x.check(x.handOver(ctx, r, "s"))
 		x.check(x.finish(ctx, r, "s"))
-	}
-}
-
-// watchStates has the database itself note every change of a state.
-func (x *crowd) watchStates() {
-	x.Do(`CREATE TABLE transition (noun TEXT, was TEXT, became TEXT)`)
-	for _, noun := range []string{"delivery", "edition"} {
-		if x.s.Engine() == migrations.SQLite {
-			x.Do(`CREATE TRIGGER watch_` + noun + ` AFTER UPDATE OF state ON ` + noun + ` WHEN OLD.state <> NEW.state BEGIN
-				INSERT INTO transition VALUES ('` + noun + `', OLD.state, NEW.state); END`)
-			continue
-		}
-		x.Do(`CREATE FUNCTION watch_` + noun + `() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
-			INSERT INTO transition VALUES ('` + noun + `', OLD.state, NEW.state); RETURN NEW; END $$`)
-		x.Do(`CREATE TRIGGER watch_` + noun + ` AFTER UPDATE OF state ON ` + noun + ` FOR EACH ROW WHEN (OLD.state <> NEW.state)
-			EXECUTE FUNCTION watch_` + noun + `()`)
-	}
-}
-
-// verifyStates compares the ways that were gone with those that are drawn.
-func (x *crowd) verifyStates() {
-	x.t.Helper()
-	ways := 0
-	for _, row := range storetest.Query(x.t, x.s, `SELECT noun, was, became, COUNT(*) FROM transition GROUP BY noun, was, became`) {
-		noun, was, became := row[0], row[1], row[2]
-		ways++
-		drawn := noun == "delivery" && newsletter.DeliveryState(was).CanBecome(newsletter.DeliveryState(became)) ||
-			noun == "edition" && newsletter.EditionState(was).CanBecome(newsletter.EditionState(became))
-		if !drawn {
-			x.t.Errorf("%s: %s became %s, %s times, which is not drawn", noun, was, became, row[3])
-		}
-	}
-	if ways < 12 {
-		x.t.Errorf("only %d ways were gone: %v", ways, storetest.Query(x.t, x.s, `SELECT noun, was, became, COUNT(*) FROM transition GROUP BY noun, was, became`))
 	}
 }
 

@@ -79,6 +79,8 @@ type Delivery struct {
 	Window int
 	// Uncertain is what happens to those: retry (once, same Message-ID) or hold.
 	Uncertain string
+	// Lease is after how long without a sign of life other processes take over from one.
+	Lease time.Duration
 }
 
 // DKIM is how letters are signed. All empty: they are not.

@@ -93,6 +93,8 @@ func (c *Config) mailSettings() []setting {
 			about: "Most messages per process of which a crash can leave unknown whether they were sent. Lower is safer, higher is faster; at least twice smtp.connections keeps them all busy."},
 		{key: "delivery.uncertain", value: choice(&c.Delivery.Uncertain, "retry", "hold"), fallback: "retry",
 			about: "What happens to those messages: retry (once, with the same Message-ID) or hold (until an editor decides)."},
+		{key: "delivery.lease", value: duration(&c.Delivery.Lease, 2*time.Second, time.Hour), fallback: "1m",
+			about: "How long a process may give no sign of life before others, or it itself after a restart, take over its messages. Longer than it can stall."},
 		{key: "dkim.domain", value: domain(&c.DKIM.Domain), sample: "example.nl",
 			about: "Domain that signs our mail: that of sender.address, or one above it. Leave all dkim keys out when the mail server signs."},
 		{key: "dkim.selector", value: anyText(&c.DKIM.Selector), sample: "bode1",
