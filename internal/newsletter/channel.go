@@ -12,5 +12,6 @@ const (
 	ChannelAddressChange = "address_change" // a new address that was confirmed
 	ChannelAddressUndo   = "address_undo"   // the old address took that back
 	ChannelErasure       = "erasure"        // all data were erased
+	ChannelMail          = "mail"           // a mail to the unsubscribe address (RFC 2369)
 	ChannelCommandLine   = "command_line"   // an operator, for somebody who asked
 )

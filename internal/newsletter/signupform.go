@@ -149,6 +149,7 @@ type Dossier struct {
 	Subscriptions  []Standing      `json:"subscriptions"`
 	Consents       []ConsentRecord `json:"consents"`
 	Deliveries     []SentMail      `json:"deliveries"`
+	Bounces        []Bounce        `json:"bounces,omitempty"` // without their raw text
 	Signups        []Signup        `json:"signups,omitempty"`
 	AddressChanges []AddressChange `json:"address_changes,omitempty"`
 	Suppressions   []Suppression   `json:"suppressions,omitempty"`

@@ -66,6 +66,9 @@ func (t *tx) fillDossier(d *newsletter.Dossier) (err error) {
 		SELECT `+addressChangeColumns+` FROM address_change WHERE subscriber_id = $1 ORDER BY id`, p.ID); err != nil {
 		return err
 	}
+	if err := t.list(&d.Bounces, `SELECT `+bounceColumns+` FROM bounce WHERE subscriber_id = $1 ORDER BY id`, p.ID); err != nil {
+		return err
+	}
 	return t.list(&d.Deliveries, `
 		SELECT d.kind, d.language, d.template, d.domain, d.state, d.attempts, d.due_at, d.expires_at, d.code, d.status, d.reply,
 			d.created_at, d.handed_over_at, d.ended_at, COALESCE(v.subject, '') AS subject

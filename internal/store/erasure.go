@@ -130,8 +130,8 @@ func (e *erasure) withdraw() error {
 	return err
 }
 
-// anonymiseDeliveries takes the person out of all mail, and cancels what was not handed over. An
-// uncertain one would be sent again: it stays what it is, without anybody to send it to, and the
+// anonymiseDeliveries takes the person out of all mail and of what came back of it, and cancels what
+// was not handed over. An uncertain one would be sent again: it stays what it is, without anybody to send it to, and the
 // gate refuses it.
 func (e *erasure) anonymiseDeliveries() (err error) {
 	clear := `
@@ -143,6 +143,9 @@ func (e *erasure) anonymiseDeliveries() (err error) {
 		`address` + inKeys,
 	}
 	for _, condition := range conditions {
+		if err := e.anonymiseReports(condition, e.keys); err != nil {
+			return err
+		}
 		if err := e.tally(clear+condition, e.keys, e.at); err != nil {
 			return err
 		}
@@ -150,16 +153,31 @@ func (e *erasure) anonymiseDeliveries() (err error) {
 	if e.person == nil {
 		return nil
 	}
+	if err := e.exec(clearReport+`subscriber_id = $1`, e.person.ID); err != nil {
+		return err
+	}
 	for _, condition := range []string{
 		`subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1)`,
 		`subscriber_id = $1`,
 		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)`,
 	} {
+		if err := e.anonymiseReports(condition, e.person.ID); err != nil {
+			return err
+		}
 		if err := e.tally(clear+condition, e.person.ID, e.at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// clearReport takes the person out of what came back: the raw report holds the address, and its hash
+// could be made again from a copy of it.
+const clearReport = `UPDATE bounce SET subscriber_id = NULL, raw = NULL, diagnostic = '', hash = public_id WHERE `
+
+// anonymiseReports does so for the reports about deliveries; it comes before these forget whose they are.
+func (e *erasure) anonymiseReports(deliveries string, arg any) error {
+	return e.exec(clearReport+`delivery_id IN (SELECT id FROM delivery WHERE `+deliveries+`)`, arg)
 }
 
 func (e *erasure) tally(query string, args ...any) error {
@@ -197,6 +215,7 @@ func (e *erasure) deletePerson() error {
 		return nil
 	}
 	for _, query := range []string{
+		`DELETE FROM leave_proposal WHERE subscriber_id = $1`,
 		`DELETE FROM signup WHERE subscriber_id = $1`,
 		`DELETE FROM access_link WHERE subscriber_id = $1`,
 		`DELETE FROM address_change WHERE subscriber_id = $1`,

@@ -176,6 +176,9 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 		RETURNING delivery.id, delivery.state`, args...); err != nil {
 		return err
 	}
+	if err := t.noteRefusals(moved, at); err != nil {
+		return err
+	}
 	if err := t.throttle(outcomes); err != nil {
 		return err
 	}

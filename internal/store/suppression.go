@@ -20,21 +20,27 @@ func (s *Store) Suppress(ctx context.Context, address newsletter.Address, hash t
 		if err != nil {
 			return err
 		}
-		if err := t.stopQuestions(address, reason, at); err != nil {
-			return err
-		}
-		if err := t.suppress(hash, reason, newsletter.At(expires), at); err != nil {
+		if err := t.suppressAddress(address, p, hash, reason, newsletter.At(expires), at); err != nil {
 			return err
 		}
 		subject := ""
 		if p != nil {
 			subject = p.PublicID.String()
-			if err := t.suppressSubscriber(p, reason, by, at); err != nil {
-				return err
-			}
 		}
 		return t.audit(by, now, "subscriber.suppress", object{"subscriber", subject}, map[string]any{"reason": reason, "hash": hash.Sum})
 	})
+}
+
+// suppressAddress does what a suppression does, to an address and the person whose it is, if there is
+// one. Both are locked.
+func (t *tx) suppressAddress(address newsletter.Address, p *newsletter.Subscriber, hash token.Hash, reason newsletter.SuppressionReason, expires, at newsletter.Time) error {
+	if err := t.stopQuestions(address, reason, at); err != nil {
+		return err
+	}
+	if err := t.suppress(hash, reason, expires, at); err != nil || p == nil {
+		return err
+	}
+	return t.suppressSubscriber(p, reason, at)
 }
 
 // stopQuestions cancels mail that would ask an address to confirm something: the gate knows nobody
@@ -50,7 +56,7 @@ func (t *tx) stopQuestions(address newsletter.Address, reason newsletter.Suppres
 			OR template = 'address_confirmation' AND ref IN (SELECT id FROM address_change WHERE new_key = $1))`, address.Key(), at)
 }
 
-func (t *tx) suppressSubscriber(p *newsletter.Subscriber, reason newsletter.SuppressionReason, by newsletter.Actor, at newsletter.Time) error {
+func (t *tx) suppressSubscriber(p *newsletter.Subscriber, reason newsletter.SuppressionReason, at newsletter.Time) error {
 	if err := t.exec(`UPDATE subscriber SET suppressed_at = COALESCE(suppressed_at, $2), changed_at = $2 WHERE id = $1`, p.ID, at); err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ func Cases() []Case {
 		settingsCases(),
 		leavingCases(),
 		suppressionCases(),
+		bounceCases(),
+		proposalCases(),
 		restrictionCases(),
 		accessCases(),
 		addressChangeCases(),
