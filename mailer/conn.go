@@ -45,6 +45,7 @@ func newConn(cfg *Config, base net.Conn, patience *patience, client *smtp.Client
 type command struct {
 	stage   Stage
 	timeout time.Duration // for its reply
+	rset    bool          // it ends the transaction before, and says nothing about this one
 	append  func(dst []byte, t *transaction, ext extensions) []byte
 }
 
@@ -60,10 +61,10 @@ func (cmd *command) good(r reply) bool {
 // transaction.
 func envelope(t *Timeouts) [4]command {
 	return [4]command{
-		{StageMail, t.Command, func(dst []byte, _ *transaction, _ extensions) []byte { return append(dst, "RSET\r\n"...) }},
-		{StageMail, t.Command, func(dst []byte, t *transaction, ext extensions) []byte { return t.appendMail(dst, ext) }},
-		{StageRcpt, t.Command, func(dst []byte, t *transaction, ext extensions) []byte { return t.appendRcpt(dst, ext) }},
-		{StageData, t.Data, func(dst []byte, _ *transaction, _ extensions) []byte { return append(dst, "DATA\r\n"...) }},
+		{StageMail, t.Command, true, func(dst []byte, _ *transaction, _ extensions) []byte { return append(dst, "RSET\r\n"...) }},
+		{StageMail, t.Command, false, func(dst []byte, t *transaction, ext extensions) []byte { return t.appendMail(dst, ext) }},
+		{StageRcpt, t.Command, false, func(dst []byte, t *transaction, ext extensions) []byte { return t.appendRcpt(dst, ext) }},
+		{StageData, t.Data, false, func(dst []byte, _ *transaction, _ extensions) []byte { return append(dst, "DATA\r\n"...) }},
 	}
 }
 
@@ -83,7 +84,7 @@ func (c *conn) stepwise(t *transaction) error {
 		if _, err := c.write(c.buf); err != nil {
 			return c.lost(cmd.stage, err)
 		}
-		r, err := c.reply(t, cmd.stage, cmd.timeout)
+		r, err := c.answer(t, &cmd)
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (c *conn) stepwise(t *transaction) error {
 func (c *conn) replies(t *transaction, group []command) error {
 	var refused error
 	for _, cmd := range group {
-		r, err := c.reply(t, cmd.stage, cmd.timeout)
+		r, err := c.answer(t, &cmd)
 		switch {
 		case err != nil && refused != nil:
 			return refused // what the peer said first still stands
@@ -169,6 +170,16 @@ func (c *conn) judge(t *transaction, stage Stage, r reply) (Receipt, error) {
 	e.Uncertain = r.code < 400 // nonsense: it may mean anything
 	c.reset = false
 	return Receipt{}, e
+}
+
+// answer reads the reply to a command of an envelope.
+func (c *conn) answer(t *transaction, cmd *command) (reply, *SendError) {
+	r, err := c.reply(t, cmd.stage, cmd.timeout)
+	if err == nil && cmd.rset {
+		t.replies--
+		c.reset = c.reset && !r.ok()
+	}
+	return r, err
 }
 
 // errClosing is why nothing more is said on a connection that the peer is closing.

@@ -23,7 +23,9 @@
 // [ListHeaders] are those headers: without them signed, no mail program shows an unsubscribe button.
 //
 // A [Pool] sends. It keeps connections and uses them for one message after another, with PIPELINING
-// (RFC 2920) where that is offered; TLS is not a matter of choice unless the server is on the same
+// (RFC 2920) where that is offered. A [Stream] of it overlaps them: the end of a message and the
+// envelope of the next are one write, and the verdict on the one and the leave for the other are one
+// read; docs/sending.md draws it. TLS is not a matter of choice unless the server is on the same
 // machine. Every failure is a [*SendError] whose [Kind] says whose fault it is, and so what to do:
 //
 //	recipient         this address takes no mail: don't try again

@@ -72,7 +72,7 @@ func (t *transaction) untouched(err error) bool {
 	}
 	var timeout interface{ Timeout() bool }
 	lost := e.Kind == KindNetwork && t.replies == 0 && !(errors.As(e.Err, &timeout) && timeout.Timeout())
-	return lost || e.Code == 421 && t.replies == 1
+	return lost || e.Code == 421 && t.replies <= 1
 }
 
 // fits says why a peer with these extensions can't be given the message.
