@@ -225,6 +225,7 @@ CREATE TABLE variant_map (
     layout          TEXT   NOT NULL,
     variant_id      BIGINT REFERENCES variant (id),
     next_reading_id BIGINT NOT NULL REFERENCES reading (id),
+    failure         TEXT   NOT NULL DEFAULT '', -- why they are left behind
     PRIMARY KEY (edition_id, reading_id, topic_set_id, language, layout)
 );
 

@@ -116,6 +116,8 @@ type editionShow struct {
 func (editionShow) Help() string {
 	return `While an edition is a draft or in review, its posts are those that it would hold if it were approved now.
 
+Readers whose mail could not be made are left behind: how many of them still wait for the next edition, and why. After the fault is mended, bode edition extra reaches them at once.
+
 Example:
 
     bode edition show dvqk3f7x2mzj9w4t8s6r5p2n3c --json`
@@ -127,6 +129,8 @@ type editionView struct {
 	Posts    []editionPostView                `json:"posts"`
 	Variants []store.VariantCount             `json:"variants"`
 	Progress map[newsletter.DeliveryState]int `json:"progress"`
+	// LeftBehind are readers whose mail could not be made.
+	LeftBehind []store.LeftBehind `json:"left_behind"`
 }
 
 type editionPostView struct {
@@ -170,12 +174,15 @@ func viewEdition(ctx context.Context, s *store.Store, e *newsletter.Edition, now
 	if view.Variants, err = s.EditionVariants(ctx, e.ID); err != nil {
 		return nil, err
 	}
+	if view.LeftBehind, err = s.LeftBehind(ctx, e.ID); err != nil {
+		return nil, err
+	}
 	view.Progress, err = s.Progress(ctx, e.ID)
 	return view, err
 }
 
 func (v *editionView) print(p *program, zone *time.Location) error {
-	var posts, variants [][]string
+	var posts, variants, left [][]string
 	for _, post := range v.Posts {
 		posts = append(posts, []string{post.ID.String(), string(post.Disposition), post.Title})
 	}
@@ -183,10 +190,14 @@ func (v *editionView) print(p *program, zone *time.Location) error {
 		variants = append(variants, []string{string(one.Language), string(one.Layout), strconv.Itoa(len(one.Posts)),
 			fmt.Sprint(one.Mails), fmt.Sprint(one.Sent), fmt.Sprint(one.Open), one.Subject})
 	}
+	for _, one := range v.LeftBehind {
+		left = append(left, []string{string(one.Language), string(one.Layout), fmt.Sprint(one.Readers), one.Failure})
+	}
 	return p.printTables([]section{
 		{editionHead, [][]string{v.cells(zone)}},
 		{[]string{"POST", "DISPOSITION", "TITLE"}, posts},
 		{[]string{"LANGUAGE", "LAYOUT", "POSTS", "MAILS", "SENT", "OPEN", "SUBJECT"}, variants},
+		{[]string{"LANGUAGE", "LAYOUT", "LEFT BEHIND", "FAILURE"}, left},
 	})
 }
 

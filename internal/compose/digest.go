@@ -38,9 +38,10 @@ type Digest struct {
 
 // Post is a post in a digest.
 type Post struct {
-	Title    string
-	Link     string // absolute http or https; anything else is no link
-	Summary  string // plain text
+	Title   string
+	Link    string // absolute http or https; anything else is no link
+	Summary string // plain text
+	// Topics: it stands under the first of them.
 	Topics   []string
 	Language newsletter.Language
 	// PublishedAt is the date it shows.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/schedule"
@@ -52,7 +53,7 @@ func (c *Composer) FromEdition(d *newsletter.Digest) (*Digest, error) {
 		titles[d.Topics[i].ID] = titleOf(d.Topics[i].Texts, d.Topics[i].Name, &d.List, d.Language)
 	}
 	for i := range d.Posts {
-		digest.Posts = append(digest.Posts, c.postOf(&d.Posts[i], titles))
+		digest.Posts = append(digest.Posts, c.postOf(&d.Posts[i], d.Under[d.Posts[i].PostID], titles))
 	}
 	for i := range d.NewTopics {
 		digest.NewTopics = append(digest.NewTopics, titleOf(d.NewTopics[i].Texts, d.NewTopics[i].Name, &d.List, d.Language))
@@ -76,13 +77,18 @@ func titleOf(texts newsletter.Texts, name string, l *newsletter.List, lang newsl
 	return cmp.Or(texts.In(lang, l.Language).Title, name)
 }
 
-func (c *Composer) postOf(p *newsletter.EditionPost, titles map[int64]string) Post {
+// postOf says a post in the words of a Post, the topic under which it stands before its others.
+func (c *Composer) postOf(p *newsletter.EditionPost, under int64, titles map[int64]string) Post {
 	post := Post{
 		Title: p.Title, Link: c.linkOf(p), Summary: p.Summary, Language: p.Language, PublishedAt: p.PublishedAt.Time,
 		Picture: Picture{p.Picture, p.Alt}, StartsAt: p.StartsAt.Time, EndsAt: p.EndsAt.Time, Place: p.Place,
 	}
 	for _, id := range p.Topics {
-		if title := titles[id]; title != "" {
+		switch title := titles[id]; {
+		case title == "":
+		case id == under:
+			post.Topics = slices.Insert(post.Topics, 0, title)
+		default:
 			post.Topics = append(post.Topics, title)
 		}
 	}

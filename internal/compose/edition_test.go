@@ -71,6 +71,22 @@ func TestFromEdition(t *testing.T) {
 	}
 }
 
+// The same edition for readers who chose differently: what stands under which heading.
+func TestPostsStandUnderTopicsThatTheReaderChose(t *testing.T) {
+	c := composer(t)
+	for name, under := range map[string]map[int64]int64{"first": {7: 4}, "second": {7: 5}} {
+		e := sampleEdition()
+		e.Language = newsletter.Dutch
+		e.Topics[2].Texts = newsletter.Texts{newsletter.Dutch: {Title: "Jongeren"}}
+		e.Posts[1].PostID, e.Under = 7, under
+		_, _, web, err := c.Compose(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "under-"+name+".nl.html", []byte(strings.ReplaceAll(web, e.Posts[0].PublicID.String(), "POST")))
+	}
+}
+
 func TestComposeGivesWhatIsStored(t *testing.T) {
 	stored, subject, web, err := composer(t).Compose(context.Background(), sampleEdition())
 	if err != nil {

@@ -33,7 +33,7 @@ func (p *Post) isEvent(at time.Time) bool {
 
 // arrange puts posts in the order in which a digest of that time shows them: events first, the soonest first; then
 // topic after topic as the edition first has them; then what has no topic. A post stands under the
-// first of its topics, once.
+// first of its topics, once: FromEdition puts one there that the reader chose.
 func arrange(posts []Post, at time.Time) []section {
 	events, others := section{kind: agenda}, section{kind: rest}
 	var topics []section

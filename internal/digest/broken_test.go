@@ -28,6 +28,7 @@ func TestBrokenPromisesAreSeen(t *testing.T) {
 		{"readings move on too far", "promise 2", func(s *store.Store, _ *theatre) backend { return &hasty{Store: s} }},
 		{"pushed and given-back posts are dropped", "promise 2", func(s *store.Store, _ *theatre) backend { return &dropping{Store: s} }},
 		{"who changes topics during the fan-out gets nothing", "promise 2", func(s *store.Store, _ *theatre) backend { return &deaf{Store: s} }},
+		{"who is left behind has read on", "promise 2", func(s *store.Store, _ *theatre) backend { return &careless{Store: s} }},
 		{"everybody gets everything", "promise 2", func(s *store.Store, _ *theatre) backend { return &generous{Store: s} }},
 		{"the gate stands open", "promise 4", func(s *store.Store, _ *theatre) backend { return &openGate{Store: s} }},
 		{"leaving does nothing", "promise 4", func(s *store.Store, _ *theatre) backend { return &sticky{Store: s} }},
@@ -110,6 +111,17 @@ type deaf struct{ *store.Store }
 
 func (b *deaf) AddVariants(ctx context.Context, e *newsletter.Edition, v []newsletter.Variant, a []newsletter.Assignment) error {
 	return b.Store.AddVariants(ctx, e, v, assigning(a, func(a *newsletter.Assignment) { a.Variant = "" }))
+}
+
+// careless counts the edition as read by those whom it left behind.
+type careless struct{ *store.Store }
+
+func (b *careless) ReleaseEdition(ctx context.Context, e *newsletter.Edition, v []newsletter.Variant, a []newsletter.Assignment, now time.Time) (bool, error) {
+	return b.Store.ReleaseEdition(ctx, e, v, assigning(a, func(a *newsletter.Assignment) {
+		if a.Failure != "" {
+			a.Next.ThroughSeq, a.Next.ID = max(a.Next.ThroughSeq, e.ThroughSeq), 0
+		}
+	}), now)
 }
 
 // generous gives all readers what one of them gets.

@@ -2,6 +2,7 @@ package digest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -16,12 +17,21 @@ import (
 )
 
 // titles is a composer whose letters name what a digest says. It stands in for the real one, which
-// has tests of its own, and refuses digests whose introduction is "broken".
-type titles struct{ made atomic.Int64 }
+// has tests of its own, and refuses digests whose introduction is "broken", or in a language.
+type titles struct {
+	made    atomic.Int64
+	refuses newsletter.Language
+	panics  newsletter.Language
+}
+
+var errTemplate = errors.New("the template is broken")
 
 func (c *titles) Compose(_ context.Context, d *newsletter.Digest) (letter []byte, subject, web string, err error) {
-	if d.Edition.Introduction == "broken" {
-		return nil, "", "", fmt.Errorf("the template is broken")
+	if d.Edition.Introduction == "broken" || c.refuses == d.Language {
+		return nil, "", "", errTemplate
+	}
+	if c.panics == d.Language {
+		panic("the template panics")
 	}
 	c.made.Add(1)
 	var b strings.Builder

@@ -17,6 +17,6 @@
 // statement that names the state it starts from. And a post reaches a reader at most once, and does reach
 // every reader to whom it is owed: the rules are newsletter.Release.Share and the tables in docs/states.md.
 //
-// One bad schedule, or one letter that can't be rendered, disturbs no other edition. Nothing here sends
+// One bad schedule disturbs no other, and one letter that can't be rendered no other letter. Nothing here sends
 // mail: that is package delivery's.
 package digest

@@ -20,7 +20,11 @@ func (d *Digester) fanOut(ctx context.Context, now time.Time) error {
 	for len(editions) > 0 && ctx.Err() == nil {
 		rest := editions[:0]
 		for _, e := range editions {
-			done, err := d.chunk(ctx, &e, now)
+			done := false
+			err := newsletter.Unharmed(func() (err error) {
+				done, err = d.chunk(ctx, &e, now)
+				return err
+			})
 			if err != nil {
 				errs = append(errs, fmt.Errorf("edition %d: %w", e.ID, err))
 			}
@@ -36,15 +40,12 @@ func (d *Digester) fanOut(ctx context.Context, now time.Time) error {
 // chunk makes the deliveries of one chunk. Readers who changed what they want since the release are
 // decided about, and the chunk is tried again by the next turn.
 func (d *Digester) chunk(ctx context.Context, e *newsletter.Edition, now time.Time) (done bool, err error) {
-	if e.Resting(newsletter.At(now)) {
-		return true, nil
-	}
 	out, err := d.Store.FanOut(ctx, e.ID, d.chunkSize(), d.life(), now)
 	if err != nil {
 		return false, err
 	}
 	if len(out.Missing) > 0 {
-		return false, d.add(ctx, e, out.Missing, now)
+		return false, d.add(ctx, e, out.Missing)
 	}
 	if out.Deliveries > 0 {
 		d.Log.DebugContext(ctx, "deliveries made", "edition", e.ID, "number", out.Deliveries)
@@ -53,16 +54,20 @@ func (d *Digester) chunk(ctx context.Context, e *newsletter.Edition, now time.Ti
 }
 
 // add decides about readers who turned up during the fan-out.
-func (d *Digester) add(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) error {
+func (d *Digester) add(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination) error {
 	r, err := d.Store.ReleaseFor(ctx, e, readers)
 	if err != nil {
 		return err
 	}
-	variants, assignments, err := d.render(ctx, r)
-	if err != nil {
-		return d.keepBack(ctx, &r.Edition, err, now)
+	rendered := d.render(ctx, r)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return d.Store.AddVariants(ctx, e, variants, assignments)
+	if err := d.Store.AddVariants(ctx, e, rendered.variants, rendered.assignments); err != nil {
+		return err
+	}
+	d.alarm(ctx, e, &rendered)
+	return nil
 }
 
 // stop ends the deliveries of cancelled editions and gives back what they carried.

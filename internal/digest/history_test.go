@@ -28,6 +28,7 @@ var acts = []string{
 	"slot", "deliver", "publish", "draft", "publish draft", "pace", "leave", "undo",
 	"slot", "deliver", "publish", "restrict", "lift", "extra", "approve", "leave out",
 	"slot", "deliver", "publish", "hold", "go on", "withdraw", "push", "date back",
+	"slot", "deliver", "fault", "publish", "slot", "language", "mend", "topics",
 	"run", "sign up", "confirm", "back", "days", "language", "review", "fail",
 }
 

@@ -60,6 +60,7 @@ func (st *stage) slots(schedule int, now time.Time) (slots []time.Time) {
 // for at most ten days and all mail is handed over. Then every promise must have been kept.
 func (st *stage) settle() error {
 	var err error
+	st.composer.refuses = ""
 	end := st.now.AddDate(0, 0, 10)
 	for day := st.now.Truncate(24*time.Hour).AddDate(0, 0, 1); day.Before(end); day = day.AddDate(0, 0, 1) {
 		for _, at := range []time.Duration{8*time.Hour + 30*time.Minute, 12*time.Hour + 30*time.Minute, 18*time.Hour + 30*time.Minute} {

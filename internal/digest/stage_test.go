@@ -59,6 +59,7 @@ type stage struct {
 	backend
 	ctx       context.Context
 	tools     *digest.Digester
+	composer  *titles
 	list      newsletter.List
 	topics    []newsletter.Topic
 	schedules []newsletter.Schedule
@@ -144,6 +145,8 @@ func (st *stage) open() error {
 	}
 	st.tools = digester(&watched{backend: st.backend, st: st})
 	st.tools.Chunk, st.tools.Life = 2, life
+	st.composer = &titles{}
+	st.tools.Composer = st.composer
 	return nil
 }
 
@@ -183,6 +186,12 @@ func (st *stage) act(a act) (did bool, err error) {
 		return true, st.run(st.now)
 	case "slot":
 		return true, st.slot(a)
+	case "fault": // until it is mended, no letter of that language can be made
+		st.composer.refuses = newsletter.Languages()[a.N%2]
+		return true, nil
+	case "mend":
+		did, st.composer.refuses = st.composer.refuses != "", ""
+		return did, nil
 	case "back":
 		return true, st.tick(st.now.Add(-50 * time.Minute))
 	case "crash":

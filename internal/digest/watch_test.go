@@ -62,6 +62,10 @@ func (w *watched) FanOut(ctx context.Context, id int64, limit int, life time.Dur
 	if err := w.st.db.QueryRowContext(ctx, `SELECT cursor FROM edition WHERE id = $1`, id).Scan(&after); err != nil {
 		return newsletter.FanOut{}, err
 	}
+	left, err := w.st.leftBehind(id, after)
+	if err != nil {
+		return newsletter.FanOut{}, err
+	}
 	out, err := w.backend.FanOut(ctx, id, limit, life, now)
 	if err != nil {
 		return out, err
@@ -69,11 +73,11 @@ func (w *watched) FanOut(ctx context.Context, id int64, limit int, life time.Dur
 	if err := w.st.db.QueryRowContext(ctx, `SELECT cursor FROM edition WHERE id = $1`, id).Scan(&last); err != nil {
 		return out, err
 	}
-	return out, w.st.fail(w.st.chunk(me, after, last, now))
+	return out, w.st.fail(w.st.chunk(me, left, after, last, now))
 }
 
 // chunk compares the deliveries of one chunk with what the model says that its readers get.
-func (st *stage) chunk(me *modelEdition, after, last int64, now time.Time) error {
+func (st *stage) chunk(me *modelEdition, left map[int64]bool, after, last int64, now time.Time) error {
 	made, err := st.deliveries(`d.edition_id = $2 AND d.subscription_id > $3 AND d.subscription_id <= $4`, me.id, after, last)
 	if err != nil {
 		return err
@@ -82,7 +86,10 @@ func (st *stage) chunk(me *modelEdition, after, last int64, now time.Time) error
 		if id <= after || id > last || !r.active() || r.restricted || r.pace != me.pace {
 			continue
 		}
-		want := st.share(me, r)
+		var want []int
+		if !left[id] {
+			want = st.share(me, r)
+		}
 		var got *modelMail
 		for _, d := range made {
 			if d.reader == r {
@@ -106,6 +113,32 @@ func (st *stage) chunk(me *modelEdition, after, last int64, now time.Time) error
 		st.mails[d.id] = d
 	}
 	return nil
+}
+
+// leftBehind are the readers behind a subscription for whom an edition has no letter, because it could
+// not be made. It is a fault where every letter could.
+func (st *stage) leftBehind(edition, after int64) (map[int64]bool, error) {
+	rows, err := st.db.QueryContext(st.ctx, `
+		SELECT s.id FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
+		JOIN variant_map AS m ON m.edition_id = $1 AND m.reading_id = s.reading_id AND m.topic_set_id = COALESCE(s.topic_set_id, 0)
+			AND m.language = u.language AND m.layout = u.layout
+		WHERE s.id > $2 AND m.failure <> ''`, edition, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	left := map[int64]bool{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		left[id] = true
+	}
+	if len(left) > 0 && st.acts["fault"] == 0 {
+		return nil, fmt.Errorf("promise 2: edition %d leaves readers behind whose letter could be made", edition)
+	}
+	return left, rows.Err()
 }
 
 // strangers finds people for whom an edition would be made, who never confirmed or have left.
@@ -195,7 +228,7 @@ func (st *stage) tick(now time.Time) error {
 	if st.wrong != nil {
 		return st.wrong
 	}
-	if errors.Is(err, errCrash) {
+	if errors.Is(err, errCrash) || errors.Is(err, errTemplate) {
 		return nil
 	}
 	return err

@@ -25,6 +25,17 @@ func (c *Combination) Wants(topics IDs) bool {
 	return false
 }
 
+// Under is the topic under which the reader finds a post with these topics: the first of those that the
+// reader chose; 0 if there is none.
+func (c *Combination) Under(topics IDs) int64 {
+	for _, id := range topics {
+		if c.Topics == nil || c.Topics.Has(id) {
+			return id
+		}
+	}
+	return 0
+}
+
 // Owes reports whether the list owes a published post to the reader.
 func (c *Combination) Owes(p *EditionPost) bool { return c.lacks(p.PostID, p.Seq) && c.Wants(p.Topics) }
 

@@ -98,7 +98,8 @@ const (
 	ReasonNewerSlot  = "newer_slot"     // missed: only the newest slot is made good
 	ReasonUnapproved = "unapproved"     // held: its slot came and nobody had approved it
 	ReasonWithdrawn  = "post_withdrawn" // back in review
-	ReasonCompose    = "compose_failed" // approved, and can't leave: a letter could not be made
+	ReasonCompose    = "compose_failed" // approved, and can't leave: none of its letters could be made
+	ReasonLeftBehind = "left_behind"    // on its way, without the readers whose letter could not be made
 
 	ReasonScheduleChanged = "schedule_changed" // cancelled: its schedule no longer has the slot
 	ReasonScheduleEnded   = "schedule_ended"   // cancelled: its schedule was archived
@@ -124,7 +125,7 @@ const (
 	StepRelease Step = "release"
 )
 
-// composeAgain is how long an edition rests of which a letter could not be made.
+// composeAgain is how long an edition rests of which no letter could be made.
 const composeAgain = time.Minute
 
 // Step decides by the rules of the edition's schedule. Extra editions wait for an approval and then
@@ -169,7 +170,7 @@ func (e *Edition) late(c *Schedule, now Time) bool {
 	return !now.Before(c.MissedAt(from).Time)
 }
 
-// Resting reports whether a letter could not be made a moment ago: it isn't tried again at once.
+// Resting reports whether no letter could be made a moment ago: it isn't tried again at once.
 func (e *Edition) Resting(now Time) bool {
 	return strings.HasPrefix(e.Reason, ReasonCompose) && now.Before(e.ChangedAt.Add(composeAgain))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 )
 
@@ -29,8 +30,9 @@ type Release struct {
 type Share struct {
 	Mail      bool // false: nothing is left for them, and no mail goes
 	Posts     IDs
-	NewTopics IDs // to be told of
-	Away      IDs // posts to be linked
+	Under     []int64 // for each of Posts the topic under which it stands: one that they chose; 0: it has none
+	NewTopics IDs     // to be told of
+	Away      IDs     // posts to be linked
 	Next      Reading
 }
 
@@ -63,6 +65,7 @@ func (r *Release) Share(c *Combination) Share {
 		}
 	}
 	s.Posts, s.Next.OwedPosts = NewIDs(posts...), NewIDs(owed...)
+	s.Under = r.under(c, s.Posts)
 	s.Mail = s.Mail || len(s.Posts) > 0
 	if s.Mail {
 		s.Away, s.NewTopics = NewIDs(away...), r.newTopics(c)
@@ -74,6 +77,20 @@ func (r *Release) Share(c *Combination) Share {
 		s.Next.ID = 0
 	}
 	return s
+}
+
+// under returns the topic under which each of the posts stands for a reader.
+func (r *Release) under(c *Combination, posts IDs) []int64 {
+	if len(posts) == 0 {
+		return nil
+	}
+	under := make([]int64, len(posts))
+	for i := range r.Posts {
+		if at, ok := slices.BinarySearch(posts, r.Posts[i].PostID); ok {
+			under[at] = c.Under(r.Posts[i].Topics)
+		}
+	}
+	return under
 }
 
 // forEveryone reports whether the edition is empty and goes out all the same.
@@ -96,7 +113,7 @@ func (r *Release) newTopics(c *Combination) IDs {
 // Key tells one variant of the edition from another: readers with the same key get the same letter.
 func (s *Share) Key(l Language, layout Layout) string {
 	h := sha256.New()
-	for _, part := range []string{string(l), string(layout), s.Posts.String(), s.NewTopics.String(), s.Away.String()} {
+	for _, part := range []string{string(l), string(layout), s.Posts.String(), fmt.Sprint(s.Under), s.NewTopics.String(), s.Away.String()} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
@@ -112,14 +129,19 @@ type Digest struct {
 	Topics    []Topic // of the list, archived ones too
 	Language  Language
 	Layout    Layout
-	Posts     []EditionPost // agenda first, then the newest first
-	NewTopics []Topic       // since the reader's last digest, each told once
-	Away      []EditionPost // posts of a pause, the newest first: to be linked, not told
+	Posts     []EditionPost   // agenda first, then the newest first
+	Under     map[int64]int64 // by a post's id, the topic under which it stands
+	NewTopics []Topic         // since the reader's last digest, each told once
+	Away      []EditionPost   // posts of a pause, the newest first: to be linked, not told
 }
 
 // Digest fills in what the ids of a share stand for.
 func (r *Release) Digest(s *Share, l Language, layout Layout) *Digest {
-	d := &Digest{Edition: r.Edition, List: r.List, Schedule: r.Schedule, Topics: r.Topics, Language: l, Layout: layout}
+	d := &Digest{Edition: r.Edition, List: r.List, Schedule: r.Schedule, Topics: r.Topics, Language: l, Layout: layout,
+		Under: make(map[int64]int64, len(s.Posts))}
+	for i, topic := range s.Under {
+		d.Under[s.Posts[i]] = topic
+	}
 	for _, p := range r.Posts {
 		if s.Posts.Has(p.PostID) {
 			d.Posts = append(d.Posts, p)
@@ -182,6 +204,9 @@ type Assignment struct {
 	Reader  Combination
 	Variant string // its key; empty: no mail
 	Next    Reading
+	// Failure is why the letter that they should get could not be made. They are left behind: Next is
+	// what they have read by now, so that the next edition brings what this one would have.
+	Failure string
 }
 
 // FanOut tells of one chunk of an edition's fan-out.

@@ -74,9 +74,40 @@ func TestShare(t *testing.T) {
 			newsletter.Share{Mail: true, Posts: ids(8, 12), Away: ids(11, 14, 15, 16), Next: next(20, 20)}},
 	} {
 		got := release().Share(&c.reader)
+		got.Under = nil // has a test of its own
 		if diff := cmp.Diff(c.want, got, sameIDs); diff != "" {
 			t.Errorf("%s:\n%s", c.name, diff)
 		}
+	}
+}
+
+// A post on several topics stands under one that the reader chose; who chose otherwise gets another letter,
+// and who chose all gets it under the first.
+func TestAPostStandsUnderATopicThatTheReaderChose(t *testing.T) {
+	r := release()
+	r.Posts[0].Topics = ids(council, residents)
+	keys := map[string]bool{}
+	for _, c := range []struct {
+		topics *newsletter.IDs
+		want   []int64
+	}{
+		{nil, []int64{0, council, residents}},
+		{&newsletter.IDs{council, residents}, []int64{0, council, residents}},
+		{&newsletter.IDs{residents}, []int64{0, residents, residents}},
+	} {
+		reader := newsletter.Combination{Reading: newsletter.Reading{ThroughSeq: 7, ToldSeq: 20, OwedPosts: ids(8)}, Topics: c.topics}
+		s := r.Share(&reader)
+		if diff := cmp.Diff(c.want, s.Under); diff != "" || !cmp.Equal(s.Posts, ids(8, 11, 12)) {
+			t.Errorf("%v gets %v under\n%s", c.topics, s.Posts, diff)
+		}
+		d := r.Digest(&s, newsletter.Dutch, newsletter.Standard)
+		if under := d.Under[11]; under != c.want[1] {
+			t.Errorf("%v reads it under %d", c.topics, under)
+		}
+		keys[s.Key(newsletter.Dutch, newsletter.Standard)] = true
+	}
+	if len(keys) != 2 {
+		t.Errorf("%d letters, want 2", len(keys))
 	}
 }
 

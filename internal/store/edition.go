@@ -166,7 +166,7 @@ func (s *Store) MoveEdition(ctx context.Context, e *newsletter.Edition, to newsl
 	return moved, err
 }
 
-// NoteEdition records why an approved or sending edition can't go on, without moving it.
+// NoteEdition records why an approved edition can't go on, without moving it.
 func (s *Store) NoteEdition(ctx context.Context, e *newsletter.Edition, reason string, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`UPDATE edition SET reason = $3, changed_at = $4 WHERE id = $1 AND state = $2 AND changed_at = $5`,
@@ -178,6 +178,9 @@ func (s *Store) NoteEdition(ctx context.Context, e *newsletter.Edition, reason s
 // what docs/states.md doesn't draw can't happen.
 func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reason string, now time.Time) error {
 	from := e.State
+	if reason == "" && e.Reason == newsletter.ReasonLeftBehind { // whatever happens to it, they were
+		reason = e.Reason
+	}
 	e.State, e.Reason, e.ChangedAt = to, reason, changedAfter(e, now)
 	if to.Follows() {
 		e.ApprovedAt, e.ApprovedBy = newsletter.Time{}, ""

@@ -239,7 +239,7 @@ func (s *Store) FinishEditions(ctx context.Context, now time.Time) ([]newsletter
 		}
 		// Looked at again under the lock that repeatUncertain takes too.
 		return t.list(&editions, `
-			UPDATE edition SET state = 'sent', reason = '', ended_at = $1, changed_at = $1
+			UPDATE edition SET state = 'sent', ended_at = $1, changed_at = $1
 			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
 			AND state IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND `+over+`
 			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now), newsletter.EditionSent.Before(), newsletter.NewIDs(ids...))

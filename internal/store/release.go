@@ -89,7 +89,7 @@ func (s *Store) ReleaseEdition(ctx context.Context, e *newsletter.Edition, varia
 			return err
 		}
 		current.ReleasedAt = newsletter.At(now)
-		if err := t.moveEdition(current, newsletter.EditionSending, "", now); err != nil {
+		if err := t.moveEdition(current, newsletter.EditionSending, leftBehind(assignments), now); err != nil {
 			return err
 		}
 		released = true
@@ -98,12 +98,27 @@ func (s *Store) ReleaseEdition(ctx context.Context, e *newsletter.Edition, varia
 	return released, err
 }
 
+// leftBehind is the reason of an edition without which some of its readers stay.
+func leftBehind(assignments []newsletter.Assignment) string {
+	for i := range assignments {
+		if assignments[i].Failure != "" {
+			return newsletter.ReasonLeftBehind
+		}
+	}
+	return ""
+}
+
 // AddVariants adds what combinations that turned up during the fan-out get. What the edition has
 // already, stays.
 func (s *Store) AddVariants(ctx context.Context, e *newsletter.Edition, variants []newsletter.Variant, assignments []newsletter.Assignment) error {
 	return s.write(ctx, func(t *tx) error {
 		if _, err := t.lockList(e.ListID); err != nil {
 			return err
+		}
+		if reason := leftBehind(assignments); reason != "" {
+			if err := t.exec(`UPDATE edition SET reason = $2 WHERE id = $1 AND reason = ''`, e.ID, reason); err != nil {
+				return err
+			}
 		}
 		return t.addVariants(e.ID, variants, assignments)
 	})
@@ -150,10 +165,10 @@ func (t *tx) assign(editionID int64, a *newsletter.Assignment, variants map[stri
 		}
 	}
 	return t.exec(`
-		INSERT INTO variant_map (edition_id, reading_id, topic_set_id, language, layout, variant_id, next_reading_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		INSERT INTO variant_map (edition_id, reading_id, topic_set_id, language, layout, variant_id, next_reading_id, failure)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (edition_id, reading_id, topic_set_id, language, layout) DO NOTHING`,
-		editionID, a.Reader.ID, a.Reader.TopicSetID, a.Reader.Language, a.Reader.Layout, variant, next)
+		editionID, a.Reader.ID, a.Reader.TopicSetID, a.Reader.Language, a.Reader.Layout, variant, next, a.Failure)
 }
 
 // rendered returns the ids of an edition's variants by their keys.
@@ -207,4 +222,27 @@ func (s *Store) EditionVariants(ctx context.Context, editionID int64) ([]Variant
 		WHERE v.edition_id = $1
 		GROUP BY v.id, v.public_id, v.language, v.layout, v.posts, v.subject ORDER BY v.id`, editionID)
 	return counts, err
+}
+
+// LeftBehind are readers of an edition whose letter could not be made.
+type LeftBehind struct {
+	Language newsletter.Language `db:"language" json:"language"`
+	Layout   newsletter.Layout   `db:"layout" json:"layout"`
+	Readers  int64               `db:"readers" json:"readers"` // who still wait for the next edition
+	Failure  string              `db:"failure" json:"failure"`
+}
+
+// LeftBehind returns whom an edition left behind, and why.
+func (s *Store) LeftBehind(ctx context.Context, editionID int64) ([]LeftBehind, error) {
+	left := []LeftBehind{}
+	err := s.reader.SelectContext(ctx, &left, `
+		SELECT m.language, m.layout, m.failure, COUNT(w.id) AS readers
+		FROM variant_map AS m LEFT JOIN (
+			SELECT s.id, s.reading_id, COALESCE(s.topic_set_id, 0) AS topic_set_id, u.language, u.layout
+			FROM edition AS e JOIN subscription AS s ON s.schedule_id = e.schedule_id JOIN subscriber AS u ON u.id = s.subscriber_id
+			WHERE e.id = $1 AND s.state = 'active' AND `+mailable+`
+		) AS w ON w.reading_id = m.reading_id AND w.topic_set_id = m.topic_set_id AND w.language = m.language AND w.layout = m.layout
+		WHERE m.edition_id = $1 AND m.failure <> ''
+		GROUP BY m.language, m.layout, m.failure ORDER BY m.language, m.layout, m.failure`, editionID)
+	return left, err
 }

@@ -16,6 +16,7 @@ func releaseCases() []Case {
 		{"a release is decided once", []string{"Release", "ReleaseEdition", "VariantByPublicID", "EditionVariants", "FanningOut", "FanOut", "FinishEditions"}, testRelease},
 		{"a release that came too late does nothing", []string{"ReleaseEdition"}, testReleaseLate},
 		{"the fan-out goes on where it stopped", []string{"FanOut", "ReleaseFor", "AddVariants"}, testFanOut},
+		{"who has no letter is left behind", []string{"LeftBehind", "ReleaseEdition", "AddVariants", "FinishEditions"}, testLeftBehind},
 		{"many fan out together", []string{"FanOut"}, testFanOutTogether},
 		{"a cancelled edition gives back", []string{"Stopping", "StopDeliveries", "CancelEdition"}, testStop},
 		{"posts are given back once and for all", []string{"StopDeliveries"}, testGiveBack},
@@ -110,6 +111,66 @@ func testReleaseLate(t *testing.T, s *store.Store) {
 	assignments[0].Variant = "none"
 	if err := s.AddVariants(t.Context(), e, nil, assignments); err == nil {
 		t.Error("a variant that isn't there was assigned")
+	}
+}
+
+func testLeftBehind(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	all, council, late := w.Reader("alles", w.Daily), w.Reader("raad", w.Daily, w.Council), w.Reader("laat", w.Daily)
+	w.Post("Raad", Start, w.Council)
+	w.Post("Bewoners", Start, w.Residents)
+	e := w.Edition(w.Daily, Start)
+	r, err := s.Release(t.Context(), e)
+	w.check(err)
+	variants, assignments := Decide(r)
+	fail := func(a *newsletter.Assignment) { a.Variant, a.Next, a.Failure = "", a.Reader.Reading, "broken" }
+	for i := range assignments {
+		if assignments[i].Reader.Topics != nil {
+			fail(&assignments[i])
+		}
+	}
+	before := w.ReadingOf(council)
+	if released, err := s.ReleaseEdition(t.Context(), e, variants, assignments, Start); err != nil || !released {
+		t.Fatalf("%v, %v", released, err)
+	}
+	w.Do(`UPDATE subscriber SET layout = 'large' WHERE address_key = 'laat@lezer.voorbeeld.nl'`)
+	out, err := s.FanOut(t.Context(), e.ID, 5000, time.Hour, Start)
+	if err != nil || len(out.Missing) != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if r, err = s.ReleaseFor(t.Context(), e, out.Missing); err != nil {
+		t.Fatal(err)
+	}
+	_, assignments = Decide(r)
+	fail(&assignments[0])
+	w.check(s.AddVariants(t.Context(), e, nil, assignments))
+	if n := w.FanOut(e, 5000, Start); n != 1 {
+		t.Errorf("%d deliveries", n)
+	}
+	for _, reader := range []int64{council, late} {
+		if diff := cmp.Diff(before, w.ReadingOf(reader)); diff != "" {
+			t.Errorf("the reading of %d moved on: %s", reader, diff)
+		}
+	}
+	if r := w.ReadingOf(all); r.ThroughSeq != e.ThroughSeq {
+		t.Errorf("%+v", r)
+	}
+	want := []store.LeftBehind{
+		{Language: newsletter.Dutch, Layout: newsletter.Large, Readers: 1, Failure: "broken"},
+		{Language: newsletter.Dutch, Layout: newsletter.Standard, Readers: 1, Failure: "broken"},
+	}
+	got, err := s.LeftBehind(t.Context(), e.ID)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%s, %v", diff, err)
+	}
+	// Its reason stays, whatever happens to it.
+	_, err = s.PauseEdition(t.Context(), e.PublicID, By, Start)
+	w.check(err)
+	_, err = s.ResumeEdition(t.Context(), e.PublicID, By, Start)
+	w.check(err)
+	w.HandOver(Start)
+	if sent, err := s.FinishEditions(t.Context(), Start); err != nil || len(sent) != 1 || sent[0].Reason != newsletter.ReasonLeftBehind {
+		t.Errorf("%+v, %v", sent, err)
 	}
 }
 
