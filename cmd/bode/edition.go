@@ -22,6 +22,10 @@ type editionCommand struct {
 	Resume  editionResume  `cmd:"" help:"Let a paused edition go on."`
 	Cancel  editionCancel  `cmd:"" help:"End an edition; what it would have brought stays owed."`
 	Extra   editionExtra   `cmd:"" help:"Make an edition without a slot, to send now."`
+
+	Uncertain        editionUncertain        `cmd:"" help:"List messages of which nobody knows whether they arrived."`
+	ReleaseUncertain editionReleaseUncertain `cmd:"" help:"Send uncertain messages once more."`
+	DropUncertain    editionDropUncertain    `cmd:"" help:"Count uncertain messages as received."`
 }
 
 // editionRow is an edition as a list shows it.

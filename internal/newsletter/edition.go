@@ -31,12 +31,15 @@ const (
 	EditionCancelled EditionState = "cancelled" // by staff
 )
 
+// editionNext holds every transition there is. A sent one is being sent again when somebody releases
+// what was uncertain of it.
 var editionNext = map[EditionState][]EditionState{
 	EditionDraft:    {EditionInReview, EditionApproved, EditionSkipped, EditionMissed, EditionCancelled},
 	EditionInReview: {EditionApproved, EditionSkipped, EditionMissed, EditionCancelled},
 	EditionApproved: {EditionSending, EditionInReview, EditionSkipped, EditionMissed, EditionCancelled},
 	EditionSending:  {EditionPaused, EditionSent, EditionCancelled},
 	EditionPaused:   {EditionSending, EditionCancelled},
+	EditionSent:     {EditionSending},
 }
 
 // CanBecome reports whether an edition in state s may go to state t.
@@ -57,8 +60,8 @@ func (s EditionState) Before() Strings {
 // Follows reports whether the edition still follows its posts; afterwards they are frozen.
 func (s EditionState) Follows() bool { return s == EditionDraft || s == EditionInReview }
 
-// Ended reports whether nothing happens to the edition any more.
-func (s EditionState) Ended() bool { return len(editionNext[s]) == 0 }
+// Ended reports whether nothing happens to the edition any more by itself.
+func (s EditionState) Ended() bool { return len(editionNext[s]) == 0 || s == EditionSent }
 
 // Edition is one digest of one schedule.
 type Edition struct {

@@ -91,7 +91,7 @@ func (s *Store) Unclaim(ctx context.Context, worker string) (n int64, err error)
 
 // RecoverLeases takes over from workers that died: what they claimed is pending again, and what
 // they were handing over is uncertain. With repeat, what became uncertain for the first time is
-// pending once more; it goes out with the same Message-ID.
+// pending once more; it goes out with the same Message-ID. Mail that belongs to no edition always is.
 func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
@@ -105,27 +105,33 @@ func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (
 		}
 		if uncertain, err = t.count(`
 			UPDATE delivery SET state = 'uncertain', doubts = doubts + 1, worker = '', lease = NULL
-			WHERE id IN (`+dead+`) AND state = 'handing_over'`, at, newsletter.DeliveryHandingOver); err != nil || !repeat {
+			WHERE id IN (`+dead+`) AND state = 'handing_over'`, at, newsletter.DeliveryHandingOver); err != nil {
 			return err
 		}
-		return t.repeatUncertain(at)
+		return t.repeatUncertain(repeat, at)
 	})
 	return pending, uncertain, err
 }
 
-// repeatUncertain makes pending again what is uncertain for the first time, but for editions that have
-// ended: nobody would send it. The editions are locked, so that they don't end at this moment.
-func (t *tx) repeatUncertain(at newsletter.Time) error {
+// repeatUncertain makes pending again what is uncertain for the first time. Mail that belongs to no
+// edition goes twice rather than not at all: nobody sees it wait, and a second confirmation harms nobody.
+// That of editions, only where they are to be repeated and have not ended: nobody would send it. The
+// editions are locked, so that they don't end at this moment.
+func (t *tx) repeatUncertain(editions bool, at newsletter.Time) error {
+	if err := t.exec(`
+		UPDATE delivery SET state = 'pending', due_at = $1 WHERE state = 'uncertain' AND doubts = 1 AND edition_id IS NULL`, at); err != nil || !editions {
+		return err
+	}
 	var open []int64
 	if err := t.list(&open, `
 		SELECT e.id FROM edition AS e WHERE e.state IN ('sending', 'paused') AND e.id IN (
 			SELECT edition_id FROM delivery WHERE state = 'uncertain' AND doubts = 1 AND edition_id IS NOT NULL)
-		ORDER BY e.id`+t.dialect.forUpdate); err != nil {
+		ORDER BY e.id`+t.dialect.forUpdate); err != nil || len(open) == 0 {
 		return err
 	}
 	return t.exec(`
 		UPDATE delivery SET state = 'pending', due_at = $1 WHERE state = 'uncertain' AND doubts = 1
-		AND (edition_id IS NULL OR edition_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT))))`, at, newsletter.NewIDs(open...))
+		AND edition_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`, at, newsletter.NewIDs(open...))
 }
 
 // endWaiting are the columns of a delivery that an UPDATE sets to end it in a state, at a time, if it

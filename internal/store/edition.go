@@ -185,6 +185,9 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 	if to.Follows() {
 		e.ApprovedAt, e.ApprovedBy = newsletter.Time{}, ""
 	}
+	if !to.Ended() {
+		e.EndedAt = newsletter.Time{}
+	}
 	// A cancelled edition has ended when the last of its deliveries has: StopDeliveries sees to it.
 	if to.Ended() && (to != newsletter.EditionCancelled || e.ReleasedAt.IsZero()) {
 		e.EndedAt = newsletter.At(now)

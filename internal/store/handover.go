@@ -20,7 +20,8 @@ import (
 // the same, where only the answer to the commit was lost. So next holds only what was never sent, and
 // what of it is marked already passes once more.
 //
-// With repeat, outcomes that are uncertain for the first time become pending again. An outcome in a
+// With repeat, outcomes that are uncertain for the first time become pending again; those of mail that
+// belongs to no edition always do. An outcome in a
 // state to which no way is drawn from handing over is an error, and nothing is done.
 func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
 	for _, o := range outcomes {
@@ -182,8 +183,8 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 	if err := t.throttle(outcomes); err != nil {
 		return err
 	}
-	if doubtful && repeat {
-		if err := t.repeatUncertain(at); err != nil {
+	if doubtful {
+		if err := t.repeatUncertain(repeat, at); err != nil {
 			return err
 		}
 	}

@@ -92,7 +92,7 @@ func (c *Config) mailSettings() []setting {
 		{key: "delivery.window", value: whole(&c.Delivery.Window, 2, 4096), fallback: "64",
 			about: "Most messages per process of which a crash can leave unknown whether they were sent. Lower is safer, higher is faster; at least twice smtp.connections keeps them all busy."},
 		{key: "delivery.uncertain", value: choice(&c.Delivery.Uncertain, "retry", "hold"), fallback: "retry",
-			about: "What happens to those messages: retry (once, with the same Message-ID) or hold (until an editor decides)."},
+			about: "What happens to those messages: retry (once, with the same Message-ID) or hold (until somebody decides: bode edition uncertain). Mail that belongs to no edition is always retried."},
 		{key: "delivery.lease", value: duration(&c.Delivery.Lease, 2*time.Second, time.Hour), fallback: "1m",
 			about: "How long a process may give no sign of life before others, or it itself after a restart, take over its messages. Longer than it can stall."},
 		{key: "dkim.domain", value: domain(&c.DKIM.Domain), sample: "example.nl",

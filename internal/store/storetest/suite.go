@@ -24,6 +24,7 @@ func Cases() []Case {
 		postCases(),
 		auditCases(),
 		deliveryCases(),
+		uncertainCases(),
 		wordingCases(),
 		signupCases(),
 		confirmationCases(),
