@@ -23,6 +23,7 @@ type program struct {
 
 	Serve      serveCommand      `cmd:"" help:"Run the public site and the workers."`
 	Worker     workerCommand     `cmd:"" help:"Run workers alone, beside a serve."`
+	Bench      benchCommand      `cmd:"" help:"Measure how fast this machine sends."`
 	Demo       demoCommand       `cmd:"" help:"Show the whole service, with nothing but this program."`
 	Apply      applyCommand      `cmd:"" help:"Make lists, topics, feeds and schedules as a file says."`
 	Post       postCommand       `cmd:"" help:"Publish, list and withdraw posts."`

@@ -32,8 +32,16 @@ type wiring struct {
 	extra func(web.Config) (prefix string, door http.Handler, err error)
 	// listener is where pages are served; nil: the configured address.
 	listener net.Listener
-	now      func() time.Time
-	log      *slog.Logger
+	// meter, when the service is measured, stands before what the workers see of the store.
+	meter meter
+	now   func() time.Time
+	log   *slog.Logger
+}
+
+// meter sees what the workers ask of the store; *bench.Meter is one.
+type meter interface {
+	Digests(digest.Store) digest.Store
+	Deliveries(delivery.Store) delivery.Store
 }
 
 // newService puts the program together. This is the whole of it, from the database up: who needs
@@ -84,7 +92,12 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err := composer.Check(); err != nil {
 		return nil, &configError{err}
 	}
-	digester := &digest.Digester{Store: s.store, Composer: composer, Now: w.now, Log: w.log}
+	var digests digest.Store = s.store
+	var deliveries delivery.Store = s.store
+	if w.meter != nil {
+		digests, deliveries = w.meter.Digests(digests), w.meter.Deliveries(deliveries)
+	}
+	digester := &digest.Digester{Store: digests, Composer: composer, Now: w.now, Log: w.log}
 
 	// People come and go.
 	people := signup.New(s.store, links, suppression, counting, signupConfig(c), w.log)
@@ -104,7 +117,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	sender := &delivery.Worker{Store: s.store, Writer: &unharmedWriter{writer, w.log},
+	sender := &delivery.Worker{Store: deliveries, Writer: &unharmedWriter{writer, w.log},
 		Sender: &unharmedSender{s.pool, w.log}, Name: workerName(), Now: w.now, Log: w.log,
 		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease,
 			Hold: c.Delivery.Uncertain == "hold"}}

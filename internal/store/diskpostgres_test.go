@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/store/pgcluster"
 	"bode.example/internal/store/pgtest"
 	"bode.example/internal/store/storetest"
 )
@@ -60,7 +61,7 @@ func TestPostgresOnAFullDisk(t *testing.T) {
 	wholesome()
 }
 
-func makeDatabase(t *testing.T, cluster *pgtest.Cluster) (address string) {
+func makeDatabase(t *testing.T, cluster *pgcluster.Cluster) (address string) {
 	t.Helper()
 	db, err := sql.Open("postgres", cluster.URL)
 	check(t, err)

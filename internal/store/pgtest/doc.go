@@ -11,8 +11,7 @@
 // A test without PostgreSQL fails and says what to install; it is never skipped, because a promise
 // that was checked on one engine only is not kept on the other.
 //
-// A private cluster needs no clean-up by the tests: a small shell process (the watcher) holds the
-// other end of a pipe and takes cluster and directory away when this process ends, however it ends.
-// PostgreSQL refuses to run as root: there it runs as the user postgres or nobody. Tests connect as
-// an ordinary role that owns its databases, so that nothing can come to need a superuser.
+// A private cluster needs no clean-up by the tests: it ends with their process (package pgcluster).
+// Tests connect as an ordinary role that owns its databases, so that nothing can come to need a
+// superuser.
 package pgtest

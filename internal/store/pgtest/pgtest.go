@@ -14,6 +14,8 @@ import (
 	"time"
 
 	_ "github.com/lib/pq" // the driver of every URL that New returns
+
+	"bode.example/internal/store/pgcluster"
 )
 
 // EnvURL is the environment variable with the URL of a server to use instead of a private cluster.
@@ -63,7 +65,19 @@ type server struct {
 	db   *sql.DB
 	// cluster is nil when the URL was given. It must stay reachable: were it collected, its pipe
 	// would close, and the watcher would take the server away.
-	cluster *Cluster
+	cluster *pgcluster.Cluster
+}
+
+// Start starts a cluster that forgets all in a crash, or says what a test without one needs. It ends
+// with Stop or with this process, whichever is first.
+func Start() (*pgcluster.Cluster, error) {
+	c, err := pgcluster.Start(pgcluster.Forgetful())
+	if errors.Is(err, pgcluster.ErrNotInstalled) {
+		err = fmt.Errorf(`%w,
+or set %s to the URL of a server and role that may create databases.
+Tests need the real engine and are never skipped`, err, EnvURL)
+	}
+	return c, err
 }
 
 // shared is the one thing here that outlives a test: starting a cluster per test would take a
@@ -81,7 +95,7 @@ func serverOf(tb testing.TB) *server {
 
 func open() (*server, error) {
 	from := os.Getenv(EnvURL)
-	var cluster *Cluster
+	var cluster *pgcluster.Cluster
 	if from == "" {
 		var err error
 		if cluster, err = Start(); err != nil {

@@ -1,4 +1,4 @@
-package pgtest
+package pgcluster
 
 import (
 	"errors"
@@ -18,17 +18,16 @@ type installation struct {
 	credential *syscall.Credential // nil: as this process
 }
 
-var errNotInstalled = errors.New(`no PostgreSQL server found (looked for initdb in PATH and in /usr/lib/postgresql/*/bin).
-Install one, version 14 or newer (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql),
-or set ` + EnvURL + ` to the URL of a server and role that may create databases.
-Tests need the real engine and are never skipped`)
+// ErrNotInstalled says that there is nothing to start, and what to install.
+var ErrNotInstalled = errors.New(`no PostgreSQL server found (looked for initdb in PATH and in /usr/lib/postgresql/*/bin).
+Install one, version 14 or newer (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql)`)
 
 func findInstallation() (*installation, error) {
 	i := &installation{user: "of this process"}
 	if path, err := exec.LookPath("initdb"); err == nil {
 		i.bin = filepath.Dir(path)
 	} else if i.bin = newest("/usr/lib/postgresql/*/bin/initdb", "/usr/pgsql-*/bin/initdb", "/opt/homebrew/opt/postgresql*/bin/initdb"); i.bin == "" {
-		return nil, errNotInstalled
+		return nil, ErrNotInstalled
 	}
 	if os.Geteuid() != 0 {
 		return i, nil
@@ -40,7 +39,7 @@ func findInstallation() (*installation, error) {
 			return i, err
 		}
 	}
-	return nil, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as: run the tests as another user")
+	return nil, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as: use another user")
 }
 
 // newest returns the directory of the match with the highest version, or "".

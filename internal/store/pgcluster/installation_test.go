@@ -1,4 +1,4 @@
-package pgtest
+package pgcluster
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestMissingServerSaysWhatToInstall(t *testing.T) {
 	if newest("/nowhere/*/bin/initdb") != "" {
 		t.Error("found an installation where there is none")
 	}
-	if !strings.Contains(errNotInstalled.Error(), "apt-get install postgresql") {
+	if !strings.Contains(ErrNotInstalled.Error(), "apt-get install postgresql") {
 		t.Error("the message does not say what to install")
 	}
 }

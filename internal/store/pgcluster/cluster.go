@@ -1,4 +1,4 @@
-package pgtest
+package pgcluster
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	_ "github.com/lib/pq" // the driver "postgres"
 )
 
 // Cluster is a running private PostgreSQL server.
@@ -21,28 +23,39 @@ type Cluster struct {
 	// URL is that of its maintenance database, for a role that may create databases.
 	URL string
 
-	install *installation
-	dir     string
-	port    string
-	watcher *exec.Cmd
-	hold    io.Closer // the watcher takes the cluster away when this end of its pipe closes
+	install  *installation
+	settings Settings
+	dir      string
+	port     string
+	watcher  *exec.Cmd
+	hold     io.Closer // the watcher takes the cluster away when this end of its pipe closes
 }
 
-// settings make a server that is fast to start, roomy in connections and forgets all in a crash.
-var settings = map[string]string{
-	"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-	"wal_level": "minimal", "max_wal_senders": "0",
-	"max_connections": "500", "shared_buffers": "64MB",
-	"listen_addresses": "127.0.0.1", "unix_socket_directories": "",
+// Settings are parameters of the server, beside those that keep it private.
+type Settings map[string]string
+
+// Forgetful makes a server that is fast to start, roomy in connections and forgets all in a crash.
+func Forgetful() Settings {
+	return Settings{
+		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+		"wal_level": "minimal", "max_wal_senders": "0",
+		"max_connections": "500", "shared_buffers": "64MB",
+	}
 }
+
+// Ordinary is a server as PostgreSQL comes: a commit is on the disk when it is answered.
+func Ordinary() Settings { return Settings{} }
+
+// patience bounds every single step against the server, on the slowest machine that we know.
+const patience = 60 * time.Second
 
 // Start makes and starts a cluster. It ends with Stop or with this process, whichever is first.
-func Start() (*Cluster, error) {
+func Start(settings Settings) (*Cluster, error) {
 	install, err := findInstallation()
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCluster(install)
+	c, err := newCluster(install, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +83,7 @@ if pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null); then
 fi
 rm -rf "$1"`
 
-func newCluster(install *installation) (*Cluster, error) {
+func newCluster(install *installation, settings Settings) (*Cluster, error) {
 	dir, err := os.MkdirTemp("", "bode-postgres-")
 	if err != nil {
 		return nil, err
@@ -78,7 +91,7 @@ func newCluster(install *installation) (*Cluster, error) {
 	if err := install.own(dir); err != nil {
 		return nil, fmt.Errorf("giving %s to the user %s: %w", dir, install.user, err)
 	}
-	c := &Cluster{install: install, dir: dir}
+	c := &Cluster{install: install, settings: settings, dir: dir}
 	c.watcher = install.command(dir, "/bin/sh", "-c", watch, "watch", dir)
 	if c.hold, err = c.watcher.StdinPipe(); err != nil {
 		return nil, err
@@ -123,8 +136,8 @@ func (c *Cluster) serve(ctx context.Context, password string) (err error) {
 
 // launch starts the server on the cluster's port and waits for it.
 func (c *Cluster) launch(await func(gone <-chan error) error) error {
-	args := []string{"-D", "data", "-p", c.port}
-	for name, value := range settings {
+	args := []string{"-D", "data", "-p", c.port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}
+	for name, value := range c.settings {
 		args = append(args, "-c", name+"="+value)
 	}
 	server := c.install.command(c.dir, c.install.path("postgres"), args...)
