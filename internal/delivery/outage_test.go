@@ -18,6 +18,7 @@ import (
 	"bode.example/internal/delivery"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
+	"bode.example/internal/store/pgcluster"
 	"bode.example/internal/store/pgtest"
 	"bode.example/internal/store/storetest"
 	"bode.example/mailer/mailertest"
@@ -237,7 +238,7 @@ func (p *proxy) serve(client net.Conn) {
 }
 
 // databaseOn makes an empty database on a cluster.
-func databaseOn(t *testing.T, cluster *pgtest.Cluster) (address string) {
+func databaseOn(t *testing.T, cluster *pgcluster.Cluster) (address string) {
 	t.Helper()
 	db, err := sql.Open("postgres", cluster.URL)
 	if err != nil {
