@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
-	"bode.example/mailer"
 )
 
 func TestAPartThatPanicsRestsAndBeginsAgain(t *testing.T) {
@@ -50,33 +49,5 @@ func TestAPartThatEndsIsNotBegunAgain(t *testing.T) {
 	want := errors.New("the last record could not be made")
 	if err := part("delivery", slog.New(slog.DiscardHandler), func(context.Context) error { return want })(t.Context()); err != want {
 		t.Errorf("%v", err)
-	}
-}
-
-// broken is a writer and a sender with a fault.
-type broken struct{}
-
-func (broken) Write(context.Context, *newsletter.Claim, time.Time) (mailer.Envelope, []byte, error) {
-	panic("lezer@voorbeeld.nl")
-}
-
-func (broken) Send(context.Context, mailer.Envelope, []byte) (mailer.Receipt, error) {
-	panic("lezer@voorbeeld.nl")
-}
-
-func TestAPanicOverOneDeliveryIsAnErrorOfIt(t *testing.T) {
-	var text bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&text, nil))
-	_, _, err := (&unharmedWriter{broken{}, log}).Write(t.Context(), &newsletter.Claim{}, time.Time{})
-	var fault *mailer.SendError
-	if err == nil || errors.As(err, &fault) {
-		t.Errorf("writing: %v", err)
-	}
-	_, err = (&unharmedSender{broken{}, log}).Send(t.Context(), mailer.Envelope{}, nil)
-	if !errors.As(err, &fault) || !fault.Uncertain {
-		t.Errorf("sending: %v", err)
-	}
-	if strings.Count(text.String(), "stack=") != 2 || strings.Contains(text.String(), "lezer@") {
-		t.Errorf("the log says:\n%s", text.String())
 	}
 }

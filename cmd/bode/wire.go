@@ -117,8 +117,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	sender := &delivery.Worker{Store: deliveries, Writer: &unharmedWriter{writer, w.log},
-		Sender: &unharmedSender{s.pool, w.log}, Name: workerName(), Now: w.now, Log: w.log,
+	sender := &delivery.Worker{Store: deliveries, Writer: writer, Sender: delivery.Over(s.pool), Name: workerName(), Now: w.now, Log: w.log,
 		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease,
 			Hold: c.Delivery.Uncertain == "hold"}}
 

@@ -4,41 +4,49 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/mailer"
 )
 
-type claimFunc func(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
-
-// lane is one stream of messages: a goroutine that claims, opens the gate and records, and as many
-// as there are connections that write and send.
+// lane is one stream of messages: a claimer, a gatekeeper (run), and a sender for each connection.
+// docs/sending.md draws it.
 type lane struct {
 	worker   *Worker
 	settings Settings
 	held     *held
 	name     string
+	priority bool
 	claim    claimFunc
+	rest     time.Duration // between two looks for mail when there was none
 	window   int
 	senders  int
 
-	waiting  []newsletter.Claim   // claimed, not yet through the gate
+	claimed chan claims   // from the claimer; holds none
+	jobs    chan *job     // granted; has room for the window
+	results chan result   // from the senders; has room for the window
+	bell    chan struct{} // a sender has nothing to do
+	hungry  atomic.Int32  // how many have
+
+	// The gatekeeper's own.
+	waiting  []*job               // claimed, not yet through the gate
 	outcomes []newsletter.Outcome // known, not yet recorded
+	oldest   time.Time            // when the first of outcomes came
 	inFlight int                  // through the gate, no outcome yet
-	trouble  trouble              // of the mail server
-	cutOff   bool                 // from the database
+	ids      []int64
+	trouble  trouble // of the mail server
+	cutOff   bool    // from the database
 }
 
-// done is what a sender reports.
-type done struct {
-	outcome newsletter.Outcome
-	err     error
-}
+// linger is how long an outcome waits for others to be recorded with it.
+const linger = 20 * time.Millisecond
 
 // run works until ctx ends and all that is in flight has an outcome that is recorded.
 func (l *lane) run(ctx context.Context) error {
-	jobs, results := make(chan newsletter.Claim, l.window), make(chan done, l.window)
+	l.claimed, l.bell = make(chan claims), make(chan struct{}, 1)
+	l.jobs, l.results = make(chan *job, l.window), make(chan result, l.window)
 	// What is in flight when ctx ends is finished, within the grace time.
 	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopGrace := context.AfterFunc(ctx, func() {
@@ -47,25 +55,25 @@ func (l *lane) run(ctx context.Context) error {
 	})
 	defer stopGrace()
 	defer cancel()
-	var senders sync.WaitGroup
+	var hands sync.WaitGroup
+	defer hands.Wait()
+	claiming, stopClaiming := context.WithCancel(ctx)
+	defer stopClaiming()
+	hands.Go(func() { l.keepClaimed(claiming) })
 	for range l.senders {
-		senders.Go(func() {
-			for c := range jobs {
-				results <- l.send(sending, c)
-			}
-		})
+		hands.Go(func() { l.send(sending) })
 	}
-	defer senders.Wait()
-	defer close(jobs)
+	defer close(l.jobs)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for ctx.Err() == nil {
-		err := l.fill(ctx)
+		err := l.gather(ctx, timer)
 		if err == nil {
-			l.await(ctx, results)
-			err = l.turn(ctx, jobs)
+			err = l.turn(ctx)
 		}
 		l.heed(ctx, err)
 	}
-	return l.finish(ctx, results)
+	return l.finish(ctx)
 }
 
 // databasePause is how long a lane waits for a database that fails before it tries again.
@@ -88,40 +96,40 @@ func (l *lane) heed(ctx context.Context, err error) {
 	}
 }
 
-// fill claims a batch when nothing waits any more.
-func (l *lane) fill(ctx context.Context) error {
-	now := l.worker.Now()
-	if len(l.waiting) > 0 || l.trouble.waits(now) {
-		return nil
+// gather collects claims and outcomes until a commit is worth its while.
+func (l *lane) gather(ctx context.Context, timer *time.Timer) error {
+	for {
+		l.collect()
+		wait, now := l.patience()
+		if now {
+			return nil
+		}
+		timer.Reset(wait)
+		var more chan claims
+		if len(l.waiting) < l.window {
+			more = l.claimed
+		}
+		select {
+		case r := <-l.results:
+			l.take(r)
+		case got := <-more:
+			if got.err != nil {
+				return got.err
+			}
+			l.waiting = append(l.waiting, got.jobs...)
+		case <-l.bell:
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	claims, err := l.claim(ctx, l.worker.Name, now.Add(l.settings.Lease), now, batch)
-	if err != nil {
-		return err
-	}
-	for i := range claims {
-		l.held.add(claims[i].ID)
-	}
-	l.waiting = claims
-	return nil
 }
 
-// await collects outcomes: at least one when there is nothing else to do, and all that are there.
-func (l *lane) await(ctx context.Context, results <-chan done) {
-	if len(l.outcomes) == 0 && l.free() == 0 {
-		if l.inFlight == 0 {
-			sleep(ctx, l.settings.Idle)
-			return
-		}
-		select {
-		case r := <-results:
-			l.take(r)
-		case <-ctx.Done():
-			return
-		}
-	}
+// collect takes the outcomes that are there.
+func (l *lane) collect() {
 	for {
 		select {
-		case r := <-results:
+		case r := <-l.results:
 			l.take(r)
 		default:
 			return
@@ -129,10 +137,32 @@ func (l *lane) await(ctx context.Context, results <-chan done) {
 	}
 }
 
+// patience says whether to commit now, or how long to wait at most for more to go with it. Half a window
+// of outcomes is worth a commit: the connections work on the other half meanwhile. So is anything when a
+// connection has nothing to do, and what lingered.
+func (l *lane) patience() (wait time.Duration, now bool) {
+	known, free := len(l.outcomes), l.free()
+	switch {
+	case known == 0 && free == 0:
+		return l.settings.Idle, false
+	case l.inFlight == 0, known >= l.group():
+		return 0, true
+	case free > 0 && l.hungry.Load() > 0 && len(l.jobs) == 0:
+		return 0, true
+	case known == 0:
+		return l.settings.Idle, false
+	}
+	wait = linger - l.worker.Now().Sub(l.oldest)
+	return wait, wait <= 0
+}
+
+// group is how many outcomes are worth a commit while connections are busy: half a window, or what is
+// left of it beside the two messages that each connection has.
+func (l *lane) group() int { return max(1, min(l.window/2, l.window-2*l.senders)) }
+
 // free is how many of those that wait may go through the gate now.
 func (l *lane) free() int {
-	now := l.worker.Now()
-	if l.trouble.waits(now) {
+	if len(l.waiting) == 0 || l.trouble.waits(l.worker.Now()) {
 		return 0
 	}
 	window := l.window
@@ -142,14 +172,17 @@ func (l *lane) free() int {
 	return max(0, min(window-l.inFlight, len(l.waiting)))
 }
 
-func (l *lane) take(r done) {
+func (l *lane) take(r result) {
 	l.inFlight--
+	if len(l.outcomes) == 0 {
+		l.oldest = l.worker.Now()
+	}
 	l.outcomes = append(l.outcomes, r.outcome)
 	l.watch(r)
 }
 
 // watch slows the lane down when the mail server fails, and says so once.
-func (l *lane) watch(r done) {
+func (l *lane) watch(r result) {
 	if r.err == nil || !aboutServer(r.err) {
 		if r.err == nil && l.trouble.on() {
 			l.worker.Log.Info("the mail server takes mail again", "lane", l.name)
@@ -170,14 +203,14 @@ func aboutServer(err error) bool {
 }
 
 // turn is one commit: it records the outcomes there are and lets the next messages through.
-func (l *lane) turn(ctx context.Context, jobs chan<- newsletter.Claim) error {
+func (l *lane) turn(ctx context.Context) error {
 	next := l.waiting[:l.free()]
 	if len(next) == 0 && len(l.outcomes) == 0 {
 		return nil
 	}
-	ids := make([]int64, len(next))
-	for i := range next {
-		ids[i] = next[i].ID
+	l.ids = l.ids[:0]
+	for _, j := range next {
+		l.ids = append(l.ids, j.claim.ID)
 	}
 	if l.cutOff {
 		// Leases may have run out while nobody could extend them.
@@ -185,34 +218,38 @@ func (l *lane) turn(ctx context.Context, jobs chan<- newsletter.Claim) error {
 			return err
 		}
 	}
-	granted, err := l.worker.Store.HandOver(ctx, l.worker.Name, l.outcomes, ids, !l.settings.Hold, l.worker.Now())
+	granted, err := l.worker.Store.HandOver(ctx, l.worker.Name, l.outcomes, l.ids, !l.settings.Hold, l.worker.Now())
 	if err != nil {
 		return err
 	}
-	for _, o := range l.outcomes {
-		l.held.remove(o.ID)
-	}
+	l.held.forget(l.outcomes)
+	clear(l.outcomes) // they hold what was said
 	l.outcomes = l.outcomes[:0]
 	l.waiting = l.waiting[len(next):]
-	through := newsletter.NewIDs(granted...)
-	for i := range next {
-		if !through.Has(next[i].ID) {
-			l.held.remove(next[i].ID) // turned away
-			continue
-		}
-		l.inFlight++
-		jobs <- next[i] // never blocks: the channel holds the whole window
-	}
+	l.grant(next, granted)
 	return nil
 }
 
-// finish waits for what is in flight and records it.
-func (l *lane) finish(ctx context.Context, results <-chan done) error {
-	for l.inFlight > 0 {
-		l.take(<-results)
+// grant gives those to the senders that the gate let through.
+func (l *lane) grant(asked []*job, granted []int64) {
+	through := newsletter.NewIDs(granted...)
+	for _, j := range asked {
+		if !through.Has(j.claim.ID) {
+			l.held.remove(j.claim.ID) // turned away
+			continue
+		}
+		l.inFlight++
+		l.jobs <- j // never blocks: the channel holds the whole window
 	}
-	for _, c := range l.waiting {
-		l.held.remove(c.ID)
+}
+
+// finish waits for what is in flight and records it.
+func (l *lane) finish(ctx context.Context) error {
+	for l.inFlight > 0 {
+		l.take(<-l.results)
+	}
+	for _, j := range l.waiting {
+		l.held.remove(j.claim.ID)
 	}
 	if len(l.outcomes) == 0 {
 		return nil
@@ -226,18 +263,6 @@ func (l *lane) finish(ctx context.Context, results <-chan done) error {
 		}
 		sleep(end, time.Second)
 	}
-}
-
-// send writes and sends one message.
-func (l *lane) send(ctx context.Context, c newsletter.Claim) done {
-	var receipt mailer.Receipt
-	envelope, message, err := l.worker.Writer.Write(ctx, &c, l.worker.Now())
-	if err == nil {
-		receipt, err = l.worker.Sender.Send(ctx, envelope, message)
-	} else {
-		l.worker.Log.Error("a message could not be written", "delivery", c.ID, "kind", c.Kind, "err", err)
-	}
-	return done{Judge(&c, receipt, err, l.settings.Patience, l.worker.Now()), err}
 }
 
 // sleep waits, but not past the end of ctx.

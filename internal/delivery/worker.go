@@ -25,12 +25,8 @@ type Store interface {
 
 // Writer writes the message of a claimed delivery.
 type Writer interface {
-	Write(ctx context.Context, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error)
-}
-
-// Sender hands one message to the mail server. *mailer.Pool is one.
-type Sender interface {
-	Send(ctx context.Context, envelope mailer.Envelope, message []byte) (mailer.Receipt, error)
+	// Write appends the message to dst.
+	Write(ctx context.Context, dst []byte, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error)
 }
 
 // Settings are the worker's measures. The zero value of each takes its default.
@@ -42,7 +38,8 @@ type Settings struct {
 	Connections int
 	// Lease is how long a row stays claimed by a worker that gives no sign of life. Default 1 minute.
 	Lease time.Duration
-	// Idle is how long a lane waits before it looks for mail again. Default half a second.
+	// Idle is how long the editions' lane waits before it looks for mail again; the other one waits a
+	// fifth of it, because there somebody may be waiting too. Default half a second.
 	Idle time.Duration
 	// Grace is how long a worker that stops waits for answers under way. Default 30 seconds.
 	Grace time.Duration
@@ -57,7 +54,6 @@ type Settings struct {
 const (
 	otherWindow  = 8
 	otherSenders = 2
-	batch        = 500
 )
 
 func (s Settings) withDefaults() Settings {
@@ -101,8 +97,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	held := newHeld()
 	window := min(otherWindow, settings.Window/2)
 	lanes := []*lane{
-		{name: "other", claim: w.Store.ClaimOther, window: window, senders: min(otherSenders, window)},
-		{name: "editions", claim: w.turns(), window: settings.Window - window, senders: min(settings.Connections, settings.Window-window)},
+		{name: "other", claim: w.Store.ClaimOther, priority: true, rest: settings.Idle / 5, window: window, senders: min(otherSenders, window)},
+		{name: "editions", claim: w.turns(), rest: settings.Idle, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window)},
 	}
 	// The keeper of the leases outlives the lanes: what is under way at the end is still ours.
 	keep, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -123,36 +119,6 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer cancel()
 	_, unclaimed := w.Store.Unclaim(end, w.Name)
 	return errors.Join(err, unclaimed)
-}
-
-// turns claims from the editions in sending, one after the other, a batch each.
-func (w *Worker) turns() claimFunc {
-	var last int64
-	return func(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
-		editions, err := w.Store.Lanes(ctx, now)
-		if err != nil || len(editions) == 0 {
-			return nil, err
-		}
-		for i := range editions {
-			id := editions[(indexAfter(editions, last)+i)%len(editions)]
-			claims, err := w.Store.ClaimEdition(ctx, id, worker, lease, now, limit)
-			if err != nil || len(claims) > 0 {
-				last = id
-				return claims, err
-			}
-		}
-		return nil, nil
-	}
-}
-
-// indexAfter is the place behind id in ids, or the first.
-func indexAfter(ids []int64, id int64) int {
-	for i := range ids {
-		if ids[i] == id {
-			return i + 1
-		}
-	}
-	return 0
 }
 
 // keepLeases gives signs of life for what the worker holds, and takes over from workers that give

@@ -20,10 +20,10 @@ import (
 // plain writes a message without a letter: what the worker does with it is the same.
 type plain struct{}
 
-func (plain) Write(_ context.Context, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error) {
-	message := fmt.Sprintf("From: post@voorbeeld.nl\r\nTo: %s\r\nSubject: Nieuws\r\nMessage-ID: <%s>\r\nDate: %s\r\n\r\nDag.\r\n",
+func (plain) Write(_ context.Context, dst []byte, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error) {
+	dst = fmt.Appendf(dst, "From: post@voorbeeld.nl\r\nTo: %s\r\nSubject: Nieuws\r\nMessage-ID: <%s>\r\nDate: %s\r\n\r\nDag.\r\n",
 		c.To, c.MessageID("voorbeeld.nl"), now.Format(time.RFC1123Z))
-	return mailer.Envelope{From: "bounce@voorbeeld.nl", To: string(c.To), Priority: c.Kind != newsletter.DeliveryEdition}, []byte(message), nil
+	return mailer.Envelope{From: "bounce@voorbeeld.nl", To: string(c.To)}, dst, nil
 }
 
 // scene is an edition to twenty readers, a worker and an SMTP server.
@@ -64,7 +64,7 @@ func (x *scene) newWorker(name string) *delivery.Worker {
 			x.t.Error(err)
 		}
 	})
-	return &delivery.Worker{Store: x.s, Writer: plain{}, Sender: pool, Name: name, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	return &delivery.Worker{Store: x.s, Writer: plain{}, Sender: delivery.Over(pool), Name: name, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: delivery.Settings{Window: 10, Connections: 2, Idle: 10 * time.Millisecond, Lease: 3 * time.Second, Grace: 5 * time.Second}}
 }
 

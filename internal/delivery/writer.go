@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -39,6 +40,7 @@ type LetterWriter struct {
 	domain     string
 	signer     Signer // nil: unsigned
 	zone       *time.Location
+	drafts     sync.Pool // of *[]byte: messages before they are signed
 }
 
 // WriterParts are the parts of a LetterWriter.
@@ -59,32 +61,39 @@ type WriterParts struct {
 // NewLetterWriter puts the parts together.
 func NewLetterWriter(p WriterParts) *LetterWriter {
 	return &LetterWriter{letters: newLetters(p.Load), fields: p.Fields, notices: p.Notices, returnPath: p.ReturnPath,
-		domain: p.Domain, signer: p.Signer, zone: p.Zone}
+		domain: p.Domain, signer: p.Signer, zone: p.Zone, drafts: sync.Pool{New: func() any { return new([]byte) }}}
 }
 
 // Write merges, signs and addresses the message of a claim.
-func (w *LetterWriter) Write(ctx context.Context, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error) {
+func (w *LetterWriter) Write(ctx context.Context, dst []byte, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error) {
 	letter, values, err := w.merge(ctx, c, now)
 	if err != nil {
-		return mailer.Envelope{}, nil, err
+		return mailer.Envelope{}, dst, err
 	}
-	message, err := letter.Append(nil, &mailer.Recipient{
+	message, err := w.append(dst, letter, &mailer.Recipient{
 		To:        mailer.Address{Name: c.Name, Addr: string(c.To)},
 		MessageID: c.MessageID(w.domain),
 		Date:      now.In(w.zone),
 		Values:    values,
 	})
 	if err != nil {
-		return mailer.Envelope{}, nil, err
+		return mailer.Envelope{}, dst, err
 	}
-	if w.signer != nil {
-		if message, err = w.signer.Sign(nil, message); err != nil {
-			return mailer.Envelope{}, nil, err
-		}
+	return mailer.Envelope{From: w.returnPath(c.ID, now), To: string(c.To)}, message, nil
+}
+
+// append merges a letter at the end of dst, and signs it if there is who signs.
+func (w *LetterWriter) append(dst []byte, letter *mailer.Letter, to *mailer.Recipient) ([]byte, error) {
+	if w.signer == nil {
+		return letter.Append(dst, to)
 	}
-	return mailer.Envelope{
-		From: w.returnPath(c.ID, now), To: string(c.To), Priority: c.Kind != newsletter.DeliveryEdition,
-	}, message, nil
+	draft := w.drafts.Get().(*[]byte)
+	defer w.drafts.Put(draft)
+	var err error
+	if *draft, err = letter.Append((*draft)[:0], to); err != nil {
+		return dst, err
+	}
+	return w.signer.Sign(dst, *draft)
 }
 
 // merge returns the claim's letter and the values for its fields, in their order.
