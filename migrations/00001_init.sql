@@ -306,6 +306,7 @@ CREATE TABLE access_link (
     public_id     TEXT   NOT NULL UNIQUE,
     address_key   TEXT,
     subscriber_id BIGINT REFERENCES subscriber (id),
+    signup_id     BIGINT, -- of somebody of whom only a sign-up waits; what it named may be gone
     language      TEXT   NOT NULL,
     network       TEXT   NOT NULL DEFAULT '',
     created_at    BIGINT NOT NULL,
@@ -313,6 +314,7 @@ CREATE TABLE access_link (
     decided_at    BIGINT,
     used_at       BIGINT
 );
+CREATE INDEX access_link_signup ON access_link (signup_id) WHERE signup_id IS NOT NULL;
 CREATE INDEX access_link_undecided ON access_link (id) WHERE decided_at IS NULL;
 CREATE INDEX access_link_subscriber ON access_link (subscriber_id) WHERE subscriber_id IS NOT NULL;
 

@@ -40,7 +40,8 @@ type Signup struct {
 	DecidedAt    Time           `db:"decided_at" json:"decided_at,omitzero"`
 	Decision     SignupDecision `db:"decision" json:"decision,omitempty"`
 	UsedAt       Time           `db:"used_at" json:"used_at,omitzero"`
-	Choices      []Choice       `db:"-" json:"-"` // from signup_list
+	Choices      []Choice       `db:"-" json:"-"`               // from signup_list
+	ListNames    []string       `db:"-" json:"lists,omitempty"` // in a dossier
 }
 
 // Applicant is what is known about the address of a sign-up when it is decided.
@@ -77,6 +78,7 @@ type AccessLink struct {
 	PublicID     PublicID `db:"public_id"`
 	AddressKey   *string  `db:"address_key"` // Address.Key, until decided
 	SubscriberID *int64   `db:"subscriber_id"`
+	SignupID     *int64   `db:"signup_id"` // of somebody of whom only a sign-up waits to be confirmed
 	Language     Language `db:"language"`
 	Network      string   `db:"network"`
 	CreatedAt    Time     `db:"created_at"`

@@ -143,9 +143,11 @@ type ConsentRecord struct {
 	Wording  string    `json:"wording,omitempty"`
 }
 
-// Dossier is all that is held about one person (GDPR art. 15).
+// Dossier is all that is held about one person (GDPR art. 15). Of somebody who has not confirmed yet
+// there is no Subscriber.
 type Dossier struct {
-	Subscriber     Subscriber      `json:"subscriber"`
+	Address        Address         `json:"address"` // that was asked about
+	Subscriber     Subscriber      `json:"subscriber,omitzero"`
 	Subscriptions  []Standing      `json:"subscriptions"`
 	Consents       []ConsentRecord `json:"consents"`
 	Deliveries     []SentMail      `json:"deliveries"`

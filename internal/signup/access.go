@@ -65,34 +65,65 @@ func (s *Service) OpenAccess(ctx context.Context, link string, now time.Time) (t
 	return s.links.Sign(token.Ticket, l.PublicID, now.Add(newsletter.TicketLife)), nil
 }
 
-// holder returns the person of a ticket. It is void once its link is gone: after an erasure, or a
-// change of address.
-func (s *Service) holder(ctx context.Context, ticket string, now time.Time) (*newsletter.Subscriber, error) {
+// holder is whose a ticket is: a subscriber, or somebody who has signed up and not confirmed yet.
+type holder struct {
+	address    newsletter.Address
+	subscriber *newsletter.Subscriber // nil: not confirmed yet
+	by         newsletter.Actor
+}
+
+// holder returns whose a ticket is. It is void once its link is gone: after an erasure, or a change of
+// address.
+func (s *Service) holder(ctx context.Context, ticket string, now time.Time) (*holder, error) {
 	id, err := s.links.Verify(token.Ticket, ticket, now)
 	if err != nil {
 		return nil, err
 	}
 	l, err := s.store.AccessLink(ctx, id)
-	if newsletter.Is(err, newsletter.NotFound) || err == nil && (l.UsedAt.IsZero() || l.SubscriberID == nil) {
+	var h *holder
+	switch {
+	case err != nil:
+	case l.UsedAt.IsZero():
+		return nil, accessExpired()
+	case l.SubscriberID != nil:
+		h, err = s.subscribed(ctx, *l.SubscriberID)
+	case l.SignupID != nil:
+		h, err = s.waiting(ctx, *l.SignupID, now)
+	default:
 		return nil, accessExpired()
 	}
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.store.Subscriber(ctx, *l.SubscriberID)
 	if newsletter.Is(err, newsletter.NotFound) {
 		return nil, accessExpired()
 	}
-	return p, err
+	return h, err
+}
+
+func (s *Service) subscribed(ctx context.Context, id int64) (*holder, error) {
+	p, err := s.store.Subscriber(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &holder{p.Address, p, newsletter.Person(p.PublicID)}, nil
+}
+
+func (s *Service) waiting(ctx context.Context, signup int64, now time.Time) (*holder, error) {
+	u, err := s.store.SignupByID(ctx, signup)
+	if err != nil {
+		return nil, err
+	}
+	if u.Address == "" || !u.ExpiresAt.After(now) {
+		return nil, accessExpired()
+	}
+	return &holder{u.Address, nil, newsletter.Person(u.PublicID)}, nil
 }
 
 // Dossier is all that is held about the ticket's person (GDPR art. 15 and 20).
 func (s *Service) Dossier(ctx context.Context, ticket string, now time.Time) (*newsletter.Dossier, error) {
-	p, err := s.holder(ctx, ticket, now)
+	h, err := s.holder(ctx, ticket, now)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.store.Dossier(ctx, p.Address, s.suppression.All(p.Address), newsletter.Person(p.PublicID), now)
+	d, err := s.store.Dossier(ctx, h.address, s.suppression.All(h.address), h.by, now)
 	if err != nil {
 		return nil, err
 	}
@@ -102,10 +133,10 @@ func (s *Service) Dossier(ctx context.Context, ticket string, now time.Time) (*n
 
 // Erase removes the ticket's person (GDPR art. 17). The ticket is void afterwards.
 func (s *Service) Erase(ctx context.Context, ticket string, now time.Time) error {
-	p, err := s.holder(ctx, ticket, now)
+	h, err := s.holder(ctx, ticket, now)
 	if err != nil {
 		return err
 	}
-	_, err = s.store.Erase(ctx, p.Address, s.suppression.Current, newsletter.Person(p.PublicID), now)
+	_, err = s.store.Erase(ctx, h.address, s.suppression.Current, h.by, now)
 	return err
 }

@@ -11,9 +11,13 @@ import (
 // ChangeAddress takes in that the ticket's person wants to be mailed at another address. Nothing
 // changes until that confirms. Nil says nothing about whether the new address is known.
 func (s *Service) ChangeAddress(ctx context.Context, ticket, typed string, now time.Time) error {
-	p, err := s.holder(ctx, ticket, now)
+	h, err := s.holder(ctx, ticket, now)
 	if err != nil {
 		return err
+	}
+	p := h.subscriber
+	if p == nil {
+		return newsletter.Errorf(newsletter.Conflict, "move_unconfirmed", "this sign-up is not confirmed yet: sign up with the other address instead")
 	}
 	address, err := newsletter.ParseAddress(typed)
 	if err != nil {

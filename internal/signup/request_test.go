@@ -47,6 +47,11 @@ func (r *recorder) WordingByHash(ctx context.Context, hash string) (*newsletter.
 	return r.to.WordingByHash(ctx, hash)
 }
 
+func (r *recorder) SignupClosed(ctx context.Context) (newsletter.Time, error) {
+	r.calls = append(r.calls, "SignupClosed")
+	return r.to.SignupClosed(ctx)
+}
+
 func (r *recorder) CreateSignup(ctx context.Context, u *newsletter.Signup, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error {
 	r.calls = append(r.calls, "CreateSignup")
 	return r.to.CreateSignup(ctx, u, quotas, by, now)

@@ -52,6 +52,7 @@ type settings interface {
 type access interface {
 	CreateAccessLink(ctx context.Context, l *newsletter.AccessLink, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
 	AccessLink(ctx context.Context, id newsletter.PublicID) (*newsletter.AccessLink, error)
+	SignupByID(ctx context.Context, id int64) (*newsletter.Signup, error)
 	UseAccessLink(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	Subscriber(ctx context.Context, id int64) (*newsletter.Subscriber, error)
 	Dossier(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Dossier, error)

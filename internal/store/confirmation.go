@@ -202,8 +202,13 @@ func (t *tx) used(u *newsletter.Signup, p *newsletter.Subscriber, at newsletter.
 	if err := t.exec(`UPDATE signup SET used_at = $2 WHERE id = $1`, u.ID, at); err != nil {
 		return err
 	}
-	return t.exec(`
-		UPDATE delivery SET address = NULL, subscriber_id = $2 WHERE template = 'confirmation' AND ref = $1`, u.ID, p.ID)
+	if err := t.exec(`
+		UPDATE delivery SET address = NULL, subscriber_id = $2
+		WHERE template = 'confirmation' AND ref = $1
+			OR template = 'access_link' AND ref IN (SELECT id FROM access_link WHERE signup_id = $1)`, u.ID, p.ID); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE access_link SET subscriber_id = $2, signup_id = NULL WHERE signup_id = $1`, u.ID, p.ID)
 }
 
 // consentGiven writes both halves of a double opt-in: that it was asked for, and by whom it was

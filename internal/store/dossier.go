@@ -30,7 +30,7 @@ func (s *Store) Dossier(ctx context.Context, address newsletter.Address, hashes 
 }
 
 func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newsletter.Time) (*newsletter.Dossier, error) {
-	d := &newsletter.Dossier{}
+	d := &newsletter.Dossier{Address: address}
 	var people []newsletter.Subscriber
 	if err := t.list(&people, `SELECT `+subscriberColumns+` FROM subscriber WHERE address_key = $1`, address.Key()); err != nil {
 		return nil, err
@@ -40,7 +40,10 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 		WHERE address_key = $1 OR subscriber_id IN (SELECT id FROM subscriber WHERE address_key = $1) ORDER BY id`, address.Key()); err != nil {
 		return nil, err
 	}
-	var err error
+	err := t.nameLists(d.Signups)
+	if err != nil {
+		return nil, err
+	}
 	if d.Suppressions, err = t.suppressions(hashes, at); err != nil {
 		return nil, err
 	}
@@ -50,8 +53,24 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 		}
 		return d, nil
 	}
-	d.Subscriber = people[0]
+	d.Subscriber, d.Address = people[0], people[0].Address
 	return d, t.fillDossier(d)
+}
+
+// nameLists says of sign-ups what they asked for, in their own language.
+func (t *tx) nameLists(signups []newsletter.Signup) error {
+	for i := range signups {
+		u := &signups[i]
+		var lists []newsletter.List
+		if err := t.list(&lists, `
+			SELECT l.texts, l.language FROM list AS l JOIN signup_list AS w ON w.list_id = l.id WHERE w.signup_id = $1 ORDER BY l.id`, u.ID); err != nil {
+			return err
+		}
+		for _, l := range lists {
+			u.ListNames = append(u.ListNames, l.Texts.In(u.Language, l.Language).Title)
+		}
+	}
+	return nil
 }
 
 func (t *tx) fillDossier(d *newsletter.Dossier) (err error) {

@@ -139,6 +139,7 @@ func (e *erasure) anonymiseDeliveries() (err error) {
 			` + endWaiting("cancelled", "$2") + ` WHERE `
 	conditions := []string{
 		`template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key` + inKeys + `)`,
+		`template = 'access_link' AND ref IN (SELECT id FROM access_link WHERE signup_id IN (SELECT id FROM signup WHERE address_key` + inKeys + `))`,
 		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys + `)`,
 		`address` + inKeys,
 	}
@@ -199,6 +200,7 @@ func (e *erasure) deleteEvidence() error {
 // began, and is looked at by now, is a new wish and stays: to wait for it could be to wait for oneself.
 func (e *erasure) deleteRequests() error {
 	for _, query := range []string{
+		`DELETE FROM access_link WHERE signup_id IN (SELECT id FROM signup WHERE address_key` + inKeys + `)`,
 		`DELETE FROM signup WHERE id IN (SELECT id FROM signup WHERE address_key` + inKeys + e.dialect.skipLocked + `)`,
 		`DELETE FROM access_link WHERE id IN (SELECT id FROM access_link WHERE address_key` + inKeys + e.dialect.skipLocked + `)`,
 		`DELETE FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys,

@@ -204,5 +204,8 @@ func (s *Store) ForgetSignups(ctx context.Context, by newsletter.Actor, now time
 		}
 		return t.audit(by, now, "signup.forget", object{"signup", ""}, map[string]int64{"forgotten": n})
 	})
+	if n > 0 && err == nil {
+		s.erased.Store(true) // see TruncateLog
+	}
 	return n, err
 }

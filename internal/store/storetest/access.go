@@ -13,6 +13,7 @@ import (
 func accessCases() []Case {
 	return []Case{
 		{"D4 a wish for a link is one row for everyone", []string{"CreateAccessLink", "UndecidedAccessLinks", "DecideAccessLink", "AccessLink", "AccessLinkByID"}, testAccessLinks},
+		{"E10 a link is owed to who has not confirmed yet", []string{"DecideAccessLink", "UseAccessLink", "ForgetAccessLinks", "Dossier", "Erase"}, testAccessOfSignup},
 		{"D5 an access link opens once", []string{"UseAccessLink", "ForgetAccessLinks"}, testUseAccessLink},
 		{"E10 the dossier holds all, and looking is audited", []string{"Dossier"}, testDossier},
 	}
@@ -129,5 +130,77 @@ func testDossier(t *testing.T, s *store.Store) {
 	}
 	if _, err := s.Dossier(t.Context(), "niemand@voorbeeld.nl", w.Hashes("niemand@voorbeeld.nl"), By, Start); !newsletter.Is(err, newsletter.NotFound) {
 		t.Error(err)
+	}
+}
+
+// Who has signed up and not confirmed is a person whose data are held.
+func testAccessOfSignup(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	decide := func(l *newsletter.AccessLink, want bool, now time.Time) *newsletter.AccessLink {
+		t.Helper()
+		sent, err := s.DecideAccessLink(t.Context(), l.ID, Worker, now)
+		if err != nil || sent != want {
+			t.Errorf("sent: %v, %v; want %v", sent, err, want)
+		}
+		l, err = s.AccessLinkByID(t.Context(), l.ID)
+		w.check(err)
+		return l
+	}
+	mails := func() [][]string {
+		return Query(t, s, `SELECT address, state, subscriber_id FROM delivery WHERE template = 'access_link' ORDER BY id`)
+	}
+	u := w.SignUp(jan, Start, w.All())
+	decide(w.ask(jan, Start), false, Start) // its own mail isn't decided on
+	w.Decide(u, Start)
+	l := decide(w.ask("JAN.jansen@voorbeeld.nl", Start), true, Start)
+	if l.SubscriberID != nil || l.SignupID == nil || *l.SignupID != u.ID || l.AddressKey != nil {
+		t.Errorf("%+v", l)
+	}
+	if got := mails(); !cmp.Equal(got, [][]string{{string(jan), "pending", "NULL"}}) {
+		t.Errorf("%v", got)
+	}
+	w.check(s.UseAccessLink(t.Context(), l.PublicID, newsletter.Person(l.PublicID), Start))
+	d, err := s.Dossier(t.Context(), jan, w.Hashes(jan), newsletter.Person(l.PublicID), Start)
+	if err != nil || d.Address != jan || !d.Subscriber.PublicID.IsZero() || len(d.Signups) != 1 || !cmp.Equal(d.Signups[0].ListNames, []string{"Expertgroep Nieuwe Democratie"}) {
+		t.Errorf("%+v, %v", d, err)
+	}
+
+	// Confirming makes it the subscriber's, like all else.
+	w.Confirm(u, Start)
+	if l, err := s.AccessLink(t.Context(), l.PublicID); err != nil || l.SubscriberID == nil || l.SignupID != nil {
+		t.Errorf("after the button: %+v, %v", l, err)
+	}
+	if got := mails(); len(got) != 1 || got[0][0] != "NULL" || got[0][2] == "NULL" {
+		t.Errorf("after the button: %v", got)
+	}
+
+	// The link ends with what it shows, and lets go of the address.
+	const piet = newsletter.Address("Piet.Pieters@voorbeeld.nl")
+	late := w.SignUp(piet, Start, w.All())
+	w.Do(`UPDATE signup SET expires_at = $1 WHERE id = $2`, newsletter.At(Start.Add(time.Minute)), late.ID)
+	w.Decide(late, Start)
+	if l := decide(w.ask(piet, Start), true, Start); !l.ExpiresAt.Equal(Start.Add(time.Minute)) {
+		t.Errorf("the link is good until %v", l.ExpiresAt)
+	}
+	if _, err := s.ForgetSignups(t.Context(), Worker, Start.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.ForgetAccessLinks(t.Context(), Worker, Start.Add(time.Minute)); err != nil || n != 1 {
+		t.Errorf("forgotten: %d, %v", n, err)
+	}
+	w.check(s.TruncateLog(t.Context()))
+	if Holds(t, s, "piet.pieters") {
+		t.Error("the address outlives its sign-up")
+	}
+
+	// An erasure takes all of it.
+	const els = newsletter.Address("Els.Elzinga@voorbeeld.nl")
+	w.Decide(w.SignUp(els, Start, w.All()), Start)
+	decide(w.ask(els, Start), true, Start)
+	if _, err := s.Erase(t.Context(), els, w.Hash, Worker, Start); err != nil || Holds(t, s, "els.elzinga") {
+		t.Errorf("erased: %v", err)
+	}
+	if links := Query(t, s, `SELECT COUNT(*) FROM access_link WHERE signup_id IS NOT NULL`); links[0][0] != "0" {
+		t.Errorf("%v links are left", links)
 	}
 }

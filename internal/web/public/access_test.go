@@ -105,6 +105,35 @@ func TestE3_FromWhereIsForgottenInTime(t *testing.T) {
 	})
 }
 
+// Who has signed up and not confirmed yet sees that, and can have it erased; and nothing more.
+func TestE10_SeeingAndErasingASignupThatWaits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		site, _ := newSite(t, s)
+		site.open()
+		form := site.form("Wacht.Nog@voorbeeld.nl")
+		form.Set("name", "Wachtende")
+		site.post(t, "/signup", form).has(t, 200)
+		site.decide(t)
+		opened, ticket := site.openDossier(t, "Wacht.Nog@voorbeeld.nl")
+		opened.has(t, 200, "nog niet bevestigd; wordt gewist op maandag 9 november 2026", "Expertgroep Nieuwe Democratie", "Wachtende", "vanaf netwerk 192.0.2.0/24", "Al mijn gegevens wissen")
+		if strings.Contains(opened.body, "/access/address") {
+			t.Error("somebody without a subscription is offered to move it")
+		}
+		site.post(t, "/access/address", url.Values{"ticket": {ticket}, "address": {"elders@voorbeeld.nl"}}).has(t, 409, "nog niet bevestigd")
+		file := site.post(t, "/access/export", url.Values{"ticket": {ticket}})
+		file.has(t, 200, `"address": "Wacht.Nog@voorbeeld.nl"`, `"lists": [`)
+		if strings.Contains(file.body, `"subscriber"`) {
+			t.Errorf("the file names a subscriber:\n%s", file.body)
+		}
+		site.post(t, "/access/erase", url.Values{"ticket": {ticket}}).has(t, 200, "Wacht.Nog@voorbeeld.nl")
+		site.post(t, "/access/erase", url.Values{"ticket": {ticket}, "sure": {"yes"}}).has(t, 200, "gewist")
+		if storetest.Holds(t, s, "wacht.nog") || storetest.Holds(t, s, "wachtende") {
+			t.Error("the database still holds them")
+		}
+		site.post(t, "/access/data", url.Values{"ticket": {ticket}}).has(t, 410)
+	})
+}
+
 func TestE13_ErasingAsksOnceMore(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		site, _ := newSite(t, s)

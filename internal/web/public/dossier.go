@@ -12,12 +12,14 @@ import (
 
 // dossierPage is the data of dossier.html: all that is held about a person.
 type dossierPage struct {
-	Ticket   string
-	Dossier  *newsletter.Dossier
-	Standing []standingView
-	Consents []consentView
-	Words    []string // what they agreed to, each text once
-	Address  string   // typed as the new one
+	Ticket  string
+	Dossier *newsletter.Dossier
+	// Subscribed is false for somebody of whom only a sign-up waits to be confirmed.
+	Subscribed bool
+	Standing   []standingView
+	Consents   []consentView
+	Words      []string // what they agreed to, each text once
+	Address    string   // typed as the new one
 }
 
 // consentView is an entry of the ledger of consent.
@@ -46,7 +48,7 @@ func (d *door) showDossier(w http.ResponseWriter, r *http.Request, ticket, addre
 	if err != nil {
 		return d.accessFailed(w, r, err)
 	}
-	page := dossierPage{Ticket: ticket, Dossier: all, Address: address}
+	page := dossierPage{Ticket: ticket, Dossier: all, Subscribed: all.Subscriber.Address != "", Address: address}
 	if page.Standing, err = d.standings(r, all.Subscriptions); err != nil {
 		return err
 	}
@@ -116,7 +118,7 @@ func (d *door) erase(w http.ResponseWriter, r *http.Request) error {
 		return d.accessFailed(w, r, err)
 	}
 	return d.Render(w, r, web.Page{Template: "erase.html", Private: true, Kept: url.Values{"ticket": {ticket}},
-		Data: erasePage{ticket, all.Subscriber.Address.String()}})
+		Data: erasePage{ticket, all.Address.String()}})
 }
 
 func (d *door) erased(w http.ResponseWriter, r *http.Request) error {

@@ -205,7 +205,7 @@ func accessSamples() []Sample {
 	title := sampleList().Title
 	older := newsletter.ConsentRecord{Consent: requested.Consent, Evidence: &newsletter.Evidence{Origin: newsletter.Origin{GoneAt: sampleTime}}}
 	consents := []consentView{{requested, title, "het formulier op deze site"}, {confirmed, title, "import"}, {older, title, "het formulier op deze site"}}
-	full := dossierPage{Ticket: "t", Consents: consents, Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
+	full := dossierPage{Ticket: "t", Subscribed: true, Consents: consents, Standing: []standingView{sampleStanding()}, Words: []string{"Ja, stuur mij per e-mail de nieuwsbrief die ik hier kies."}, Dossier: &newsletter.Dossier{
 		Subscriber: newsletter.Subscriber{Address: "jan@voorbeeld.nl", Name: "Jan", Language: newsletter.Dutch, Layout: newsletter.Large, CreatedAt: sampleTime},
 		Deliveries: sampleDeliveries(),
 		Signups:    []newsletter.Signup{{CreatedAt: sampleTime, ExpiresAt: sampleTime}, {CreatedAt: sampleTime, ExpiresAt: sampleTime, UsedAt: sampleTime}},
@@ -217,8 +217,10 @@ func accessSamples() []Sample {
 		Suppressions: []newsletter.Suppression{{Reason: newsletter.SuppressedComplaint, Since: sampleTime}, {Reason: newsletter.SuppressedObjection, Since: sampleTime},
 			{Reason: newsletter.SuppressedBounce, Since: sampleTime}, {Reason: newsletter.SuppressedErased, Since: sampleTime}},
 	}}
-	bare := dossierPage{Ticket: "t", Address: "jan@", Dossier: &newsletter.Dossier{Subscriber: newsletter.Subscriber{
+	bare := dossierPage{Ticket: "t", Subscribed: true, Address: "jan@", Dossier: &newsletter.Dossier{Subscriber: newsletter.Subscriber{
 		Address: "jan@voorbeeld.nl", Language: newsletter.English, Layout: newsletter.Standard, CreatedAt: sampleTime, SuppressedAt: sampleTime, RestrictedAt: sampleTime}}}
+	waiting := dossierPage{Ticket: "t", Dossier: &newsletter.Dossier{Address: "jan@voorbeeld.nl", Signups: []newsletter.Signup{{Address: "jan@voorbeeld.nl", Name: "Jan",
+		Network: "192.0.2.0/24", Agent: "Mozilla/5.0", CreatedAt: sampleTime, ExpiresAt: sampleTime, ListNames: []string{title, sampleOtherList().Title}}}}}
 	fault := []web.Fault{{Field: "address", Text: "Dit adres kan niet kloppen: na de @ ontbreekt een naam, zoals voorbeeld.nl."}}
 	samples := []Sample{
 		{"access", web.Page{Template: "access.html", Data: accessPage{}}},
@@ -229,6 +231,7 @@ func accessSamples() []Sample {
 		{"access-open", web.Page{Template: "access-open.html", Private: true}},
 		{"dossier", web.Page{Template: "dossier.html", Private: true, Kept: kept, Data: full}},
 		{"dossier-faults", web.Page{Template: "dossier.html", Status: 422, Private: true, Kept: kept, Faults: fault, Data: bare}},
+		{"dossier-waiting", web.Page{Template: "dossier.html", Private: true, Kept: kept, Data: waiting}},
 		{"erase", web.Page{Template: "erase.html", Private: true, Kept: kept, Data: erasePage{"t", "jan@voorbeeld.nl"}}},
 		{"erased", web.Page{Template: "erased.html", Private: true, Kept: kept}},
 	}
