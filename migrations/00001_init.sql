@@ -174,6 +174,7 @@ CREATE TABLE edition (
 );
 CREATE INDEX edition_open ON edition (state, scheduled_for) WHERE state IN ('draft', 'in_review', 'approved', 'sending', 'paused');
 CREATE INDEX edition_list ON edition (list_id, scheduled_for DESC);
+CREATE INDEX edition_empty ON edition (ended_at) WHERE state IN ('skipped', 'missed');
 CREATE INDEX edition_stopping ON edition (id) WHERE state = 'cancelled' AND ended_at IS NULL;
 
 CREATE TABLE edition_post (

@@ -9,6 +9,7 @@ import (
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/compose"
 	"bode.example/internal/newsletter"
+	"bode.example/internal/web/public"
 	"bode.example/templates"
 )
 
@@ -44,8 +45,8 @@ func (configCheck) Run(p *program) error {
 	return nil
 }
 
-// checkTemplates makes every mail from the templates with the operator's among them. The pages are
-// checked when they are served.
+// checkTemplates makes every mail and every page from the templates with the operator's among them, as
+// a start does.
 func checkTemplates(c *config.Config) error {
 	texts, err := templates.Load(c.TemplatesDir)
 	if err != nil {
@@ -55,7 +56,7 @@ func checkTemplates(c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	return composer.Check()
+	return errors.Join(composer.Check(), public.CheckTemplates(texts))
 }
 
 type configShow struct {

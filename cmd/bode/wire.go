@@ -97,7 +97,8 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if w.meter != nil {
 		digests, deliveries = w.meter.Digests(digests), w.meter.Deliveries(deliveries)
 	}
-	digester := &digest.Digester{Store: digests, Composer: composer, Now: w.now, Log: w.log}
+	digester := &digest.Digester{Store: digests, Composer: composer, Now: w.now, Log: w.log,
+		Life: c.Delivery.EditionLife, Keep: c.Retention.EmptyEditions}
 
 	// People come and go.
 	people := signup.New(s.store, links, suppression, counting, signupConfig(c), w.log)
@@ -119,7 +120,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	}
 	sender := &delivery.Worker{Store: deliveries, Writer: writer, Sender: delivery.Over(s.pool), Name: workerName(), Now: w.now, Log: w.log,
 		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease,
-			Hold: c.Delivery.Uncertain == "hold"}}
+			Hold: c.Delivery.Uncertain == "hold", Patience: delivery.Patience{Edition: c.Delivery.EditionLife, Other: c.Delivery.OtherLife}}}
 
 	s.workers = []func(context.Context) error{
 		part("feed", w.log, always(s.feeds.Run)),

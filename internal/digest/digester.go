@@ -34,6 +34,7 @@ type Store interface {
 	FanOut(ctx context.Context, editionID int64, limit int, life time.Duration, now time.Time) (newsletter.FanOut, error)
 	Stopping(ctx context.Context) ([]newsletter.Edition, error)
 	StopDeliveries(ctx context.Context, editionID int64, limit int, now time.Time) (stopped int, done bool, err error)
+	ForgetEditions(ctx context.Context, before time.Time, limit int, by newsletter.Actor, now time.Time) (int64, error)
 	FinishEditions(ctx context.Context, now time.Time) ([]newsletter.Edition, error)
 }
 
@@ -48,6 +49,7 @@ const (
 	DefaultLife     = 24 * time.Hour
 	DefaultInterval = 5 * time.Second
 	DefaultChunk    = 5000
+	DefaultKeep     = 90 * 24 * time.Hour
 )
 
 // Digester makes editions and sends them on their way. Several may run on one database.
@@ -61,11 +63,16 @@ type Digester struct {
 	Life time.Duration
 	// Interval is the longest sleep: what staff or another process changed is seen after it.
 	Interval time.Duration
+	// Keep is how long editions are kept that were skipped or missed.
+	Keep time.Duration
 	// Chunk is how many readers one transaction of the fan-out takes.
 	Chunk int
 }
 
 var actor = newsletter.System("digest")
+
+// tidyEvery is how often the house is kept.
+const tidyEvery = time.Hour
 
 // sayAgain is how long trouble that goes on is not logged again.
 const sayAgain = time.Minute
@@ -73,10 +80,15 @@ const sayAgain = time.Minute
 // Run works until ctx ends, and returns nil then. What goes wrong in a round is logged, once a minute
 // while it lasts; the next round tries again.
 func (d *Digester) Run(ctx context.Context) error {
-	var said time.Time
+	var said, tidied time.Time
 	for {
 		now := d.Now()
 		err := d.Tick(ctx, now)
+		// A clock that was set back must not keep the house untidy.
+		if err == nil && now.Sub(tidied).Abs() >= tidyEvery {
+			tidied = now
+			err = newsletter.Unharmed(func() error { return d.Tidy(ctx, now) })
+		}
 		since := now.Sub(said)
 		switch {
 		case err == nil:

@@ -59,3 +59,22 @@ func TestRunTellsOfTroubleOnceAMinute(t *testing.T) {
 		}
 	})
 }
+
+// A schedule of every hour that has nothing to say for ten days keeps the rows of one.
+func TestRunForgetsEmptyEditions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(storetest.Start))
+		s := storetest.SQLite(t)
+		o := newOffice(t, s)
+		o.World.Schedule("elk uur", "Elk uur", "Every hour", "0 * * * *", storetest.Start.Add(time.Hour))
+		o.Now, o.Interval, o.Keep, o.Log = time.Now, 24*time.Hour, 24*time.Hour, slog.New(slog.DiscardHandler)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*24*time.Hour)
+		defer cancel()
+		if err := o.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if n := len(o.Rows(`SELECT id FROM edition WHERE reason = 'empty' AND schedule_id = (SELECT MAX(id) FROM schedule)`)); n < 24 || n > 26 {
+			t.Errorf("%d editions of the last day are left", n)
+		}
+	})
+}

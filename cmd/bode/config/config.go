@@ -79,6 +79,9 @@ type Delivery struct {
 	Window int
 	// Uncertain is what happens to those: retry (once, same Message-ID) or hold.
 	Uncertain string
+	// EditionLife is how long a digest is tried before its posts are left to the next one; OtherLife
+	// is that of confirmations and all other mail.
+	EditionLife, OtherLife time.Duration
 	// Lease is after how long without a sign of life other processes take over from one.
 	Lease time.Duration
 }
@@ -135,6 +138,8 @@ type Signup struct {
 
 // Retention says how long what is held about people is kept.
 type Retention struct {
+	// EmptyEditions is how long editions are kept that brought nobody anything.
+	EmptyEditions time.Duration
 	// Origin is how long it is kept from where somebody consented: network and browser.
 	Origin time.Duration
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"bode.example/cmd/bode/tomlfile"
 	"bode.example/internal/newsletter"
 	"bode.example/mailer"
 )
@@ -17,6 +18,10 @@ func (l *loader) rules(settings []setting, need Need) {
 	l.databaseRules()
 	l.smtpRules()
 	l.dkimRules()
+	if d := l.c.Delivery; d.EditionLife > d.OtherLife && !l.wrong["delivery.edition_life"] && !l.wrong["delivery.other_life"] {
+		l.faultf("delivery.edition_life", "%s is longer than other_life, %s: a digest of which there is another soon must not outlive a confirmation",
+			tomlfile.FormatDuration(d.EditionLife), tomlfile.FormatDuration(d.OtherLife))
+	}
 	if need < ForService {
 		return
 	}

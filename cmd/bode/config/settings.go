@@ -93,6 +93,10 @@ func (c *Config) mailSettings() []setting {
 			about: "Most messages per process of which a crash can leave unknown whether they were sent. Lower is safer, higher is faster; at least twice smtp.connections keeps them all busy."},
 		{key: "delivery.uncertain", value: choice(&c.Delivery.Uncertain, "retry", "hold"), fallback: "retry",
 			about: "What happens to those messages: retry (once, with the same Message-ID) or hold (until somebody decides: bode edition uncertain). Mail that belongs to no edition is always retried."},
+		{key: "delivery.edition_life", value: duration(&c.Delivery.EditionLife, time.Hour, 7*day), fallback: "1d",
+			about: "How long a digest is tried that a mail server refuses for a while. Then its posts come with the reader's next digest. A mail server of ours that is down costs nothing of it."},
+		{key: "delivery.other_life", value: duration(&c.Delivery.OtherLife, 4*time.Hour, 14*day), fallback: "4d",
+			about: "The same for confirmations and other mail to one person. Mail servers expect four to five days; at least delivery.edition_life."},
 		{key: "delivery.lease", value: duration(&c.Delivery.Lease, 2*time.Second, time.Hour), fallback: "1m",
 			about: "How long a process may give no sign of life before others, or it itself after a restart, take over its messages. Longer than it can stall."},
 		{key: "dkim.domain", value: domain(&c.DKIM.Domain), sample: "example.nl",
@@ -181,6 +185,8 @@ func (c *Config) signupSettings() []setting {
 
 func (c *Config) retentionSettings() []setting {
 	return []setting{
+		{key: "retention.empty_editions", value: duration(&c.Retention.EmptyEditions, day, 5*366*day), fallback: "90d",
+			about: "How long editions are kept that were skipped or missed, and so brought nobody anything. What was sent stays."},
 		{key: "retention.origin", value: duration(&c.Retention.Origin, day, 5*366*day), fallback: "180d",
 			about: "How long network and browser of a consent are kept as proof. Who did not sign up says so after the first mails; half a year covers a list that sends each quarter. The consent itself stays."},
 	}

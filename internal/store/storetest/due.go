@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 )
@@ -15,6 +17,7 @@ func dueCases() []Case {
 		{"schedules fall due", []string{"DueSchedules", "NextDue"}, testDueSchedules},
 		{"a slot gets one edition", []string{"MakeEditions", "Editions"}, testMakeEditions},
 		{"many make one edition", []string{"MakeEditions"}, testMakeTogether},
+		{"empty editions are forgotten", []string{"ForgetEditions"}, testForgetEditions},
 		{"editions fall due", []string{"DueEditions", "MoveEdition", "NoteEdition", "NextDue"}, testDueEditions},
 	}
 }
@@ -178,5 +181,54 @@ func testDueEditions(t *testing.T, s *store.Store) {
 	extra := w.Edition(w.Daily, slot)
 	if due, err := s.DueEditions(t.Context(), slot); err != nil || len(due) != 1 || due[0].Edition.ID != extra.ID {
 		t.Errorf("%+v, %v", due, err)
+	}
+}
+
+// What was skipped or missed long ago goes, with what it had frozen; what brought somebody something, what
+// is younger and the last one of a schedule stay.
+func testForgetEditions(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Reader("jan", w.Daily)
+	w.Post("Bericht", Start)
+	at := func(hours int) time.Time { return Start.Add(time.Duration(hours) * time.Hour) }
+	end := func(e *newsletter.Edition, to newsletter.EditionState, now time.Time) {
+		t.Helper()
+		if moved, err := s.MoveEdition(t.Context(), e, to, newsletter.ReasonPastGrace, now); err != nil || !moved {
+			t.Fatalf("%v, %v", moved, err)
+		}
+	}
+	missed, skipped := w.Edition(w.Daily, at(0)), w.Edition(w.Daily, at(0))
+	end(missed, newsletter.EditionMissed, at(1))
+	end(skipped, newsletter.EditionSkipped, at(2))
+	sent := w.Edition(w.Daily, at(2))
+	w.Release(sent, at(2))
+	w.FanOut(sent, 100, at(2))
+	w.HandOver(at(2))
+	if _, err := s.FinishEditions(t.Context(), at(2)); err != nil {
+		t.Fatal(err)
+	}
+	w.Post("Later", at(3))
+	young, last := w.Edition(w.Daily, at(3)), w.Edition(w.Daily, at(3))
+	end(young, newsletter.EditionMissed, at(5))
+	end(last, newsletter.EditionMissed, at(3))
+	left := func() (ids []int64) {
+		for _, row := range w.Rows(`SELECT id FROM edition ORDER BY id`) {
+			ids = append(ids, row[0].(int64))
+		}
+		return ids
+	}
+	for round, want := range []int64{1, 1, 0} {
+		if n, err := s.ForgetEditions(t.Context(), at(4), 1, By, at(6)); err != nil || n != want {
+			t.Errorf("round %d forgot %d, %v", round, n, err)
+		}
+	}
+	if diff := cmp.Diff([]int64{sent.ID, young.ID, last.ID}, left()); diff != "" {
+		t.Error(diff)
+	}
+	var posts, audited int
+	w.Ask(&posts, `SELECT COUNT(*) FROM edition_post WHERE edition_id IN ($1, $2)`, missed.ID, skipped.ID)
+	w.Ask(&audited, `SELECT COUNT(*) FROM audit_entry WHERE action = 'edition.forget'`)
+	if posts != 0 || audited != 2 {
+		t.Errorf("%d frozen posts are left, %d entries in the audit log", posts, audited)
 	}
 }

@@ -48,7 +48,7 @@ type door struct {
 func New(c Config) (http.Handler, error) {
 	c.Web.Name = "public"
 	c.Web.Frame = func(*http.Request, newsletter.Language) any { return &c.Site }
-	if err := checkTemplates(c.Web.Templates); err != nil {
+	if err := CheckTemplates(c.Web.Templates); err != nil {
 		return nil, err
 	}
 	kit, err := web.NewDoor(c.Web)

@@ -17,8 +17,9 @@ type Sample struct {
 	Page web.Page
 }
 
-// checkTemplates executes every template of the door in every language.
-func checkTemplates(set *templates.Set) error {
+// CheckTemplates executes every template of the door in every language, with all samples: what New
+// refuses, without the rest of New.
+func CheckTemplates(set *templates.Set) error {
 	var samples []templates.Sample
 	for _, site := range []*Site{sampleSite(), {Organisation: "Stichting Voorbeeld", Zone: time.UTC}} {
 		for _, s := range Samples() {

@@ -16,7 +16,7 @@ func TestTemplates_EveryOneWorksWithItsData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := checkTemplates(set); err != nil {
+	if err := CheckTemplates(set); err != nil {
 		t.Fatal(err)
 	}
 }
