@@ -3,7 +3,6 @@ package public
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/web"
@@ -36,6 +35,9 @@ type offer struct {
 	newsletter.List
 	topics    []newsletter.Topic
 	schedules []newsletter.Schedule
+	// What was archived: who has chosen it keeps it, and nobody can choose it anew.
+	formerTopics    []newsletter.Topic
+	formerSchedules []newsletter.Schedule
 }
 
 // offers returns the lists that one can join, or, with all, every list.
@@ -68,9 +70,21 @@ func (d *door) offer(ctx context.Context, l newsletter.List) (o offer, err error
 	if o.schedules, err = d.Store.Schedules(ctx, l.ID); err != nil {
 		return o, err
 	}
-	o.topics = slices.DeleteFunc(o.topics, func(t newsletter.Topic) bool { return !t.ArchivedAt.IsZero() })
-	o.schedules = slices.DeleteFunc(o.schedules, func(s newsletter.Schedule) bool { return !s.ArchivedAt.IsZero() })
+	o.topics, o.formerTopics = divide(o.topics, func(t newsletter.Topic) bool { return t.ArchivedAt.IsZero() })
+	o.schedules, o.formerSchedules = divide(o.schedules, func(s newsletter.Schedule) bool { return s.ArchivedAt.IsZero() })
 	return o, nil
+}
+
+// divide tells what fits from what doesn't, each in the order in which it came.
+func divide[T any](all []T, fits func(T) bool) (yes, no []T) {
+	for _, one := range all {
+		if fits(one) {
+			yes = append(yes, one)
+		} else {
+			no = append(no, one)
+		}
+	}
+	return yes, no
 }
 
 // listPage is the data of list.html.

@@ -64,6 +64,7 @@ func (d *door) preferencesPage(r *http.Request) (*preferencesPage, error) {
 func (d *door) preferenceView(o *offer, s newsletter.Standing, lang newsletter.Language) preferenceView {
 	v := preferenceView{Choice: d.choiceView(o, lang), Links: s.Links, Paused: s.Subscription.State == newsletter.SubscriptionPaused}
 	v.Choice.AllTopics = s.AllTopics
+	d.addFormer(&v.Choice, o, s, lang)
 	for i := range v.Choice.Topics {
 		v.Choice.Topics[i].Checked = s.Topics.Has(v.Choice.Topics[i].id)
 	}
@@ -74,6 +75,33 @@ func (d *door) preferenceView(o *offer, s newsletter.Standing, lang newsletter.L
 		v.Until = until.In(d.Site.Zone).AddDate(0, 0, -1).Format(dateField)
 	}
 	return v
+}
+
+// addFormer adds what somebody chose of a list and what is archived by now, so that they see it, can give it
+// up, and lose nothing by saving another wish.
+func (d *door) addFormer(c *choiceView, o *offer, s newsletter.Standing, lang newsletter.Language) {
+	hint := func(key string) string {
+		text, err := d.Templates.Texts().Text(lang, key, nil)
+		if err != nil {
+			return "" // Load made sure that it is there
+		}
+		return text
+	}
+	left := len(s.Topics)
+	for _, t := range o.formerTopics {
+		if s.Topics.Has(t.ID) {
+			text, spoken := textIn(t.Texts, lang, o.Language)
+			c.Topics = append(c.Topics, option{Value: t.Name, Label: text.Title, Hint: hint("form_topic_former"), Lang: spoken, id: t.ID})
+			left--
+		}
+	}
+	c.Former = left == 0 && !s.AllTopics
+	for _, p := range o.formerSchedules {
+		if p.ID == s.Subscription.ScheduleID {
+			text, spoken := textIn(p.Texts, lang, o.Language)
+			c.Paces = append(c.Paces, option{Value: p.Name, Label: text.Title, Hint: hint("form_pace_former"), Lang: spoken, id: p.ID})
+		}
+	}
 }
 
 func (d *door) savePreferences(w http.ResponseWriter, r *http.Request) error {

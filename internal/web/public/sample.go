@@ -172,7 +172,11 @@ func linkSamples() []Sample {
 	paused := []preferenceView{{Choice: sampleChoice(sampleOtherList()), Paused: true, Until: "2026-12-31", Links: newsletter.Links{Unsubscribe: "def"}}}
 	languages := sampleForm(1).Languages
 	page := preferencesPage{Masked: "j•••@voorbeeld.nl", Lists: lists, Name: "Jan", Languages: languages, Tomorrow: "2026-11-24"}
-	saved, wrong := page, page
+	saved, wrong, former := page, page, page
+	over := sampleChoice(sampleList())
+	over.AllTopics, over.Former = false, true
+	over.Topics = append(over.Topics, option{Value: "oud", Label: "Herindeling", Hint: "Dit onderwerp is gestopt; er komt niets meer over.", Lang: newsletter.Dutch, Checked: true})
+	former.Lists = []preferenceView{{Choice: over, Links: newsletter.Links{Unsubscribe: "def"}}}
 	saved.Saved, saved.Large = true, true
 	saved.Lists = append(saved.Lists, paused...)
 	wrong.Lists = paused
@@ -186,6 +190,7 @@ func linkSamples() []Sample {
 	return []Sample{
 		{"preferences", web.Page{Template: "preferences.html", Private: true, Data: page}},
 		{"preferences-saved", web.Page{Template: "preferences.html", Private: true, Data: saved}},
+		{"preferences-former", web.Page{Template: "preferences.html", Private: true, Data: former}},
 		{"preferences-faults", web.Page{Template: "preferences.html", Status: 422, Private: true, Kept: url.Values{"name": {"Jan"}}, Faults: []web.Fault{{Field: "until-rekenkamers", Text: "Deze datum is al geweest. Kies een dag vanaf morgen."}, {Field: "name", Text: "Deze naam is te lang. Gebruik hoogstens 100 tekens."}}, Data: wrong}},
 		{"unsubscribe", web.Page{Template: "unsubscribe.html", Private: true, Data: unsubscribePage{Title: title, Others: 1, Preferences: "/v/abc"}}},
 		{"unsubscribe-left", web.Page{Template: "unsubscribe.html", Private: true, Data: unsubscribePage{Title: title, Left: true, CanUndo: true, Others: 2}}},

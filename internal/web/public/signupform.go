@@ -40,6 +40,7 @@ type choiceView struct {
 	Checked   bool
 	Open      bool // its topics and paces are unfolded
 	AllTopics bool
+	Former    bool // what they chose is archived, all of it
 	Topics    []option
 	Paces     []option
 	id        int64

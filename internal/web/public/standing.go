@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"slices"
 
 	"bode.example/internal/newsletter"
 )
@@ -22,12 +23,12 @@ type standingView struct {
 
 func (d *door) choiceInWords(o *offer, c newsletter.Choice, lang newsletter.Language) standingView {
 	list := d.listView(&o.List, lang)
-	v := standingView{Title: list.Title, Lang: list.Lang, AllTopics: c.AllTopics, Topics: topicTitles(o.topics, c.Topics, lang)}
-	for _, s := range o.schedules {
+	v := standingView{Title: list.Title, Lang: list.Lang, AllTopics: c.AllTopics, Topics: topicTitles(slices.Concat(o.topics, o.formerTopics), c.Topics, lang)}
+	for _, s := range slices.Concat(o.schedules, o.formerSchedules) {
 		if s.ID == c.ScheduleID {
 			text, _ := textIn(s.Texts, lang, o.Language)
 			v.Pace = text.Title
-			if s.State == newsletter.ScheduleActive && o.State == newsletter.ListActive {
+			if s.State == newsletter.ScheduleActive && o.State == newsletter.ListActive && s.ArchivedAt.IsZero() {
 				v.NextAt = s.NextAt
 			}
 		}
