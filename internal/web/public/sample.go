@@ -95,7 +95,7 @@ func readingSamples() []Sample {
 const sampleEdition template.HTML = `<p>In deze nieuwsbrief staat de raad centraal.</p>
 <section><h2>Agenda</h2><section class="event"><h3><a href="/p/abc">Werksessie: loting in de praktijk</a></h3><p><strong>donderdag 3 december 2026, 19.30 tot 21.30 uur</strong><br>Provinciehuis, Groningen</p><p>Samen oefenen met een burgerberaad.</p><p><a href="/ics/abc.ics">Zet in uw agenda: <span>Werksessie: loting in de praktijk</span></a></p></section></section>
 <section><h2>De nieuwe rol van de raad</h2><section class="post"><h3><a href="/p/def">Een raad die meer luistert dan stuurt</a></h3><p class="meta">20 november 2026</p><p>Drie gemeenten lieten inwoners meebeslissen over de agenda.</p><p><a href="/p/def">Lees verder: <span>Een raad die meer luistert dan stuurt</span></a></p></section></section>
-<p class="note">Er is een nieuw onderwerp: burgerberaden.</p><p class="meta">De volgende nieuwsbrief komt op maandag 30 november 2026.</p>`
+<p class="note">Er is een nieuw onderwerp: burgerberaden.</p><p class="meta">De volgende editie komt op maandag 30 november 2026.</p>`
 
 func sampleOtherList() listView {
 	return listView{Name: "rekenkamers", Title: "Rekenkamerberichten", Lang: newsletter.Dutch, URL: "/l/rekenkamers", Description: "Onderzoek van gemeentelijke rekenkamers, kort samengevat."}

@@ -54,9 +54,13 @@ func (d *door) oneClick(w http.ResponseWriter, r *http.Request, token string) er
 	if err := d.Settings.Leave(r.Context(), token, false, "one_click", d.Now()); err != nil {
 		return err
 	}
+	text, err := d.Templates.Texts().Text(reader(r), "unsubscribe_one_click", nil)
+	if err != nil {
+		return err
+	}
 	web.Private(w.Header())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "U bent afgemeld. You have unsubscribed.\n")
+	_, _ = io.WriteString(w, text+"\n")
 	return nil
 }
 

@@ -1,0 +1,53 @@
+package templates
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// One word for one thing, in words that everybody knows (STANDARDS F6). Left is what stands in no text,
+// with the word that does. Texts of the desks, which editors read, are not bound by all of it.
+var otherWords = map[string]map[string]string{
+	"nl": {
+		`ontvangt|ontvangen\b|ontving`:                                  "krijgen",
+		`stilgezet|stilzetten|ligt stil`:                                "pauze, pauzeren",
+		`volgende nieuwsbrief|deze nieuwsbrief staa|elke nieuwsbrief\b`: "editie, als één aflevering is bedoeld",
+		`over u bewaren`:                                                "van u bewaren",
+		`bericht(je)? (aan|naar) (u|uw)|krijgt (hierover een )?bericht`: "mail; een bericht is een artikel",
+		`klik hier|succesvol|fout opgetreden`:                           "zeg wat er is gebeurd",
+		`\b(je|jij|jouw)\b`:                                             "u",
+	},
+	"en": {
+		`\breceiv(e|es|ed|ing)\b`:                             "get",
+		`next newsletter|in this newsletter|every newsletter`: "edition, where one issue is meant",
+		`click here|successful|error occurred`:                "say what happened",
+	},
+}
+
+func TestF6_OneWordForOneThing(t *testing.T) {
+	for lang, words := range otherWords {
+		files, err := fs.Glob(builtin, "locale/"+lang+"/*.toml")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no texts of %s: %v", lang, err)
+		}
+		for _, file := range files {
+			if path.Base(file) == "edition.toml" {
+				continue
+			}
+			text, err := fs.ReadFile(builtin, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n, line := range strings.Split(string(text), "\n") {
+				for other, ours := range words {
+					if found := regexp.MustCompile(`(?i)` + other).FindString(line); found != "" && !strings.HasPrefix(line, "#") {
+						t.Errorf("%s:%d says %q; our word is: %s", file, n+1, found, ours)
+					}
+				}
+			}
+		}
+	}
+}
