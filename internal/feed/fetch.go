@@ -68,7 +68,7 @@ func unharmed(read func() (*Document, error)) (d *Document, err error) {
 
 // panicked reports whether an error is a fault of ours.
 func panicked(err error) bool {
-	var p *newsletter.Panic
+	var p *newsletter.PanicError
 	return errors.As(err, &p)
 }
 

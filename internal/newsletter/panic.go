@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// Panic is a panic in a piece of work, as an error of that work. What it panicked with may hold
+// PanicError is a panic in a piece of work, as an error of that work. What it panicked with may hold
 // anything, an address too, so that only faults that Go itself reports are quoted.
-type Panic struct {
+type PanicError struct {
 	Place string // file and line where it came up
 	What  string
 	Stack string
 }
 
-func (p *Panic) Error() string { return fmt.Sprintf("a fault of Bode in %s: %s", p.Place, p.What) }
+func (p *PanicError) Error() string { return fmt.Sprintf("a fault of Bode in %s: %s", p.Place, p.What) }
 
-// Unharmed does a piece of work and makes of a panic in it an error, a *Panic: what one row brings on
+// Unharmed does a piece of work and makes of a panic in it an error, a *PanicError: what one row brings on
 // must end neither the program nor the work on the others, and would again after every start. The
 // caller treats the row as one that failed, so that it waits before it is tried again, and logs the
 // error with its Stack.
@@ -29,7 +29,7 @@ func (p *Panic) Error() string { return fmt.Sprintf("a fault of Bode in %s: %s",
 func Unharmed(work func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = &Panic{Place: place(), What: what(cause), Stack: string(debug.Stack())}
+			err = &PanicError{Place: place(), What: what(cause), Stack: string(debug.Stack())}
 		}
 	}()
 	return work()
@@ -37,7 +37,7 @@ func Unharmed(work func() error) (err error) {
 
 // Stack is the attribute of a log line about an error: the stack of the panic in it, or nothing.
 func Stack(err error) slog.Attr {
-	var p *Panic
+	var p *PanicError
 	if !errors.As(err, &p) {
 		return slog.Attr{}
 	}
