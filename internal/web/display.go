@@ -83,7 +83,7 @@ func displayOf(r *http.Request) Display {
 
 // cookie carries d; secure when readers reach the site by https.
 func (d Display) cookie(secure bool) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the site: without https a browser would drop it, and it holds nothing secret
 		Name:     cookieName,
 		Value:    strconv.Itoa(d.Size) + "." + strconv.Itoa(d.Spacing) + "." + string(d.Language),
 		Path:     "/",

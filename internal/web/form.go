@@ -30,7 +30,7 @@ func Form(r *http.Request) (url.Values, error) {
 	case "application/x-www-form-urlencoded":
 		err = r.ParseForm()
 	case "multipart/form-data":
-		err = r.ParseMultipartForm(MaxBody)
+		err = r.ParseMultipartForm(MaxBody) //nolint:gosec // ServeHTTP lets no more than MaxBody be read
 	default:
 		return nil, statusError(http.StatusUnsupportedMediaType)
 	}

@@ -86,7 +86,7 @@ func settings(s *site) {
 	s.post("zorg", "Buren koken voor buren")
 	s.edition("zorg", "wekelijks")
 	l := s.letter(dora)
-	l.has("Buren koken voor buren", "You get this mail because you signed up for Care nearby", "Why am I getting this?", "Unsubscribe")
+	l.has("Buren koken voor buren", "You get this message because you signed up for Care nearby", "Why am I getting this?", "Unsubscribe")
 	if !strings.Contains(l.html, `<html lang="en"`) || !strings.Contains(l.html, "font-size:20px") {
 		s.t.Errorf("this is not English in large letters:\n%s", l.html)
 	}
