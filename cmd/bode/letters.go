@@ -19,10 +19,21 @@ func organisation(c *config.Config) compose.Organisation {
 	o := c.Organisation
 	return compose.Organisation{
 		Name: o.Name, Postal: o.PostalAddress, Email: o.Mail.String(), Phone: o.Phone, Site: site(c),
-		From:     mailer.Address{Name: c.Sender.Name, Addr: c.Sender.Address.String()},
-		ReplyTo:  mailer.Address{Addr: c.Sender.ReplyTo.String()},
-		SenderID: c.Sender.FeedbackID,
+		From:           mailer.Address{Name: c.Sender.Name, Addr: c.Sender.Address.String()},
+		ReplyTo:        mailer.Address{Addr: c.Sender.ReplyTo.String()},
+		SenderID:       c.Sender.FeedbackID,
+		PictureDomains: pictureDomains(c),
 	}
+}
+
+// pictureDomains are those that a reader knows to belong to the organisation, and those that the operator
+// adds.
+func pictureDomains(c *config.Config) []string {
+	domains := append([]string{c.PublicURL.Hostname()}, c.Privacy.PictureDomains...)
+	if u, err := url.Parse(c.Organisation.Website); err == nil && u.Host != "" {
+		domains = append(domains, strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."))
+	}
+	return domains
 }
 
 // site is the public address without a slash at its end: what all links begin with.

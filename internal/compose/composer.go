@@ -29,6 +29,9 @@ type Organisation struct {
 	From, ReplyTo mailer.Address
 	// SenderID is the last part of Feedback-ID, 5 to 15 characters; without it there is no such field.
 	SenderID string
+	// PictureDomains are those of which pictures of imported posts are shown. Whose program fetches a
+	// picture tells its server who reads, from where and when: no stranger is to learn that.
+	PictureDomains []string
 }
 
 // List is what a mail says about a list, in the language of the mail.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/schedule"
@@ -81,7 +83,7 @@ func titleOf(texts newsletter.Texts, name string, l *newsletter.List, lang newsl
 func (c *Composer) postOf(p *newsletter.EditionPost, under int64, titles map[int64]string) Post {
 	post := Post{
 		Title: p.Title, Link: c.linkOf(p), Summary: p.Summary, Language: p.Language, PublishedAt: p.PublishedAt.Time,
-		Picture: Picture{p.Picture, p.Alt}, StartsAt: p.StartsAt.Time, EndsAt: p.EndsAt.Time, Place: p.Place,
+		Picture: c.organisation.picture(p), StartsAt: p.StartsAt.Time, EndsAt: p.EndsAt.Time, Place: p.Place,
 	}
 	for _, id := range p.Topics {
 		switch title := titles[id]; {
@@ -96,6 +98,23 @@ func (c *Composer) postOf(p *newsletter.EditionPost, under int64, titles map[int
 		post.CalendarURL = c.organisation.Site + "/ics/" + p.PublicID.String() + ".ics"
 	}
 	return post
+}
+
+// picture is the picture of a post, if it may be shown: one that an editor chose for a post of our own, or
+// one from a domain that the operator trusts.
+func (o *Organisation) picture(p *newsletter.EditionPost) Picture {
+	u, err := url.Parse(p.Picture)
+	if err != nil {
+		return Picture{}
+	}
+	trusted := func(domain string) bool {
+		host := strings.ToLower(u.Hostname())
+		return host == domain || strings.HasSuffix(host, "."+domain)
+	}
+	if !p.Own && !slices.ContainsFunc(o.PictureDomains, trusted) {
+		return Picture{}
+	}
+	return Picture{p.Picture, p.Alt}
 }
 
 // linkOf is where a post can be read: its own page, or its source.

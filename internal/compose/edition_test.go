@@ -87,6 +87,33 @@ func TestPostsStandUnderTopicsThatTheReaderChose(t *testing.T) {
 	}
 }
 
+// Whoever serves a picture learns who reads (STANDARDS D8): those of imported posts are shown from trusted domains
+// alone, in the mail and in the browser; those of own posts are the editors' choice.
+func TestD8_PicturesOfStrangersAreLeftOut(t *testing.T) {
+	for host, shown := range map[string]bool{
+		"noorderkring.example": true, "beeld.noorderkring.example": true, "BEELD.Noorderkring.example": true,
+		"tracker.example": false, "anoorderkring.example": false, "noorderkring.example.tracker.example": false,
+	} {
+		for _, own := range []bool{false, true} {
+			c, e := composer(t), sampleEdition()
+			c.organisation.PictureDomains = []string{"noorderkring.example"}
+			e.Posts[1].Own, e.Posts[1].Picture, e.Posts[1].Alt = own, "https://"+host+"/beeld.jpg?lezer=7", "Een dorpsplein"
+			stored, _, web, err := c.Compose(t.Context(), e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			letter := new(mailer.Letter)
+			if err := letter.UnmarshalBinary(stored); err != nil {
+				t.Fatal(err)
+			}
+			mail := readMail(t, mergeLetter(t, letter, &samplePersonal)).html
+			if inMail, inWeb := strings.Contains(mail, "/beeld.jpg"), strings.Contains(web, "/beeld.jpg"); inMail != (shown || own) || inWeb != (shown || own) {
+				t.Errorf("the picture at %s of a post (own %v) is in the mail %v, in the browser %v", host, own, inMail, inWeb)
+			}
+		}
+	}
+}
+
 func TestComposeGivesWhatIsStored(t *testing.T) {
 	stored, subject, web, err := composer(t).Compose(context.Background(), sampleEdition())
 	if err != nil {

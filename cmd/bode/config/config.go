@@ -36,6 +36,7 @@ type Config struct {
 	Log          Log
 	SMTP         SMTP
 	Delivery     Delivery
+	Privacy      Privacy
 	DKIM         DKIM
 	Sender       Sender
 	Organisation Organisation
@@ -84,6 +85,13 @@ type Delivery struct {
 	EditionLife, OtherLife time.Duration
 	// Lease is after how long without a sign of life other processes take over from one.
 	Lease time.Duration
+}
+
+// Privacy is what others may learn about our readers.
+type Privacy struct {
+	// PictureDomains are trusted with pictures of imported posts, beside those of the site and of the
+	// organisation's website.
+	PictureDomains []string
 }
 
 // DKIM is how letters are signed. All empty: they are not.

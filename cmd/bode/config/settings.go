@@ -185,6 +185,8 @@ func (c *Config) signupSettings() []setting {
 
 func (c *Config) retentionSettings() []setting {
 	return []setting{
+		{key: "privacy.picture_domains", value: domains(&c.Privacy.PictureDomains), sample: "example.org",
+			about: "Domains, with all below them, of which pictures of imported posts are shown in digests, beside those of public_url and organisation.website. Whoever serves a picture learns who reads a digest, from where and when. Pictures of others are left out."},
 		{key: "retention.empty_editions", value: duration(&c.Retention.EmptyEditions, day, 5*366*day), fallback: "90d",
 			about: "How long editions are kept that were skipped or missed, and so brought nobody anything. What was sent stays."},
 		{key: "retention.origin", value: duration(&c.Retention.Origin, day, 5*366*day), fallback: "180d",

@@ -279,6 +279,25 @@ func listenAddress(to *string) value {
 	}, same)
 }
 
+// domains is a list of domain names, in lower case.
+func domains(to *[]string) value {
+	return value{kind: list,
+		set: func(texts []string) error {
+			var all []string
+			for _, s := range texts {
+				var one string
+				if err := domain(&one).set([]string{s}); err != nil {
+					return err
+				}
+				all = append(all, one)
+			}
+			*to = all
+			return nil
+		},
+		show: func() []string { return *to },
+	}
+}
+
 func networks(to *[]netip.Prefix) value {
 	return value{kind: list,
 		set: func(texts []string) error {
