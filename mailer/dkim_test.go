@@ -96,7 +96,7 @@ func TestC1_BothSignaturesVerify(t *testing.T) {
 	}
 }
 
-func TestC2_SignatureNamesTheListHeaders(t *testing.T) {
+func TestB2_C2_SignatureNamesTheListHeaders(t *testing.T) {
 	s := testSigner(t)
 	msg, err := s.Sign(nil, testMessage(t))
 	if err != nil {

@@ -53,7 +53,7 @@ func TestASlotIsComposedOnceAndReachesEveryReader(t *testing.T) {
 	})
 }
 
-func TestMissedSlotsAreMadeGoodOrRecorded(t *testing.T) {
+func TestH4_MissedSlotsAreMadeGoodOrRecorded(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		o := newOffice(t, s)
 		jan := o.Reader("jan", o.Daily)
@@ -238,7 +238,7 @@ func TestOneBadThingDisturbsNoOther(t *testing.T) {
 	})
 }
 
-func TestAWrongClockHoldsEverything(t *testing.T) {
+func TestH4_AWrongClockHoldsEverything(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		o := newOffice(t, s)
 		o.Reader("jan", o.Daily)

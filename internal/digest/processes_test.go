@@ -70,7 +70,7 @@ func process(name, instant string) error {
 }
 
 // Promise 1, with ten operating-system processes at once on one database: a slot is composed once.
-func TestTenProcessesComposeASlotOnce(t *testing.T) {
+func TestH3_TenProcessesComposeASlotOnce(t *testing.T) {
 	databases := []struct {
 		engine string
 		name   func(testing.TB) string

@@ -111,7 +111,7 @@ func TestNextIsStrictlyAfter(t *testing.T) {
 	}
 }
 
-func TestLeapDayWaitsLongest(t *testing.T) {
+func TestH5_LeapDayWaitsLongest(t *testing.T) {
 	s := parse(t, "0 8 29 2 *", "Europe/Amsterdam")
 	if got, want := s.Next(utc(2096, 3, 1, 0, 0)), utc(2104, 2, 29, 7, 0); !got.Equal(want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -69,7 +69,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestParseRefusesZones(t *testing.T) {
+func TestH1_ParseRefusesZones(t *testing.T) {
 	for zone, reason := range map[string]string{
 		"":                       "zone_missing",
 		"Local":                  "zone_unknown",

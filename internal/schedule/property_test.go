@@ -24,7 +24,7 @@ var zones = []string{
 }
 
 // Promise of the package: a daily schedule has one slot for every calendar day, in every zone.
-func TestDailySlotOnceEachDay(t *testing.T) {
+func TestH2_DailySlotOnceEachDay(t *testing.T) {
 	for _, zone := range zones {
 		for _, wall := range []string{"0 0", "30 0", "0 2", "30 2", "0 3", "0 12", "30 23"} {
 			s := parse(t, wall+" * * *", zone)

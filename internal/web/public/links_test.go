@@ -80,7 +80,7 @@ func TestB4_OneClickPost(t *testing.T) {
 }
 
 // Looking changes nothing, whoever looks and however.
-func TestB5_LookingChangesNothing(t *testing.T) {
+func TestB5_D9_LookingChangesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		site, _ := newSite(t, s)
 		site.open()

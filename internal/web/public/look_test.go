@@ -53,7 +53,7 @@ func gallery(t *testing.T) (server *httptest.Server, samples []Sample) {
 }
 
 // Every page in every state: what axe-core finds, and whether it fits a narrow window and large text.
-func TestF1_EveryPageIsAccessible(t *testing.T) {
+func TestF1_F3_F5_EveryPageIsAccessible(t *testing.T) {
 	server, samples := gallery(t)
 	page := webtest.Open(t).Page(t)
 	pictures := os.Getenv("BODE_TEST_PICTURES") // a folder for pictures of all pages

@@ -37,7 +37,7 @@ var forbidden = map[string]*regexp.Regexp{
 	"an autofocus that isn't asked": regexp.MustCompile(`<input[^>]*autofocus`),
 }
 
-func TestB5_PagesHoldNothingThatActsByItself(t *testing.T) {
+func TestB5_F6_PagesHoldNothingThatActsByItself(t *testing.T) {
 	set, err := templates.Load("")
 	if err != nil {
 		t.Fatal(err)
