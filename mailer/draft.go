@@ -59,11 +59,11 @@ func (d *Draft) compileHeader(l *Letter, m *Marker) error {
 		if err := checkFieldName(f.Name); err != nil {
 			return err
 		}
-		if lower := strings.ToLower(f.Name); seen[lower] {
+		lower := strings.ToLower(f.Name)
+		if seen[lower] {
 			return fmt.Errorf("header field %q is given twice", f.Name)
-		} else {
-			seen[lower] = true
 		}
+		seen[lower] = true
 		if err := l.field(m, f); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (cmd applyCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if obstacles := plan.Obstacles(cmd.Force); len(obstacles) > 0 {
-		return cmd.refuse(p, file, obstacles)
+		return cmd.refuse(file, obstacles)
 	}
 	if cmd.DryRun || len(plan.Changes) == 0 {
 		return nil
@@ -178,7 +178,7 @@ func shown(field, v string) string {
 }
 
 // refuse tells what stands in the way, and where in the file.
-func (cmd applyCommand) refuse(p *program, file *declaration.File, obstacles []newsletter.Change) error {
+func (cmd applyCommand) refuse(file *declaration.File, obstacles []newsletter.Change) error {
 	lines := make([]string, len(obstacles))
 	for i, c := range obstacles {
 		where := file.Place(c.Noun, c.List, c.Name)

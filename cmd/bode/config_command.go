@@ -121,7 +121,7 @@ Example:
     bode config secret /etc/bode/secret`
 }
 
-func (cmd configSecret) Run(p *program) error {
+func (cmd configSecret) Run() error {
 	err := config.WriteSecret(cmd.File)
 	if errors.Is(err, fs.ErrExist) {
 		return newsletter.Errorf(newsletter.Conflict, "file_exists", "%s is there already; a secret is never overwritten", cmd.File)

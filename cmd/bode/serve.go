@@ -42,7 +42,7 @@ func (p *program) serve(ctx context.Context, c *config.Config, w wiring) error {
 	defer stop()
 	w.now, w.log = p.now, newLog(p.err, c.Log)
 	for _, notice := range c.Notices() {
-		w.log.Warn(notice)
+		w.log.Warn("the configuration is allowed, but", "notice", notice)
 	}
 	s, err := newService(ctx, c, w)
 	if err != nil {

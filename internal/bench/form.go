@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	html "html/template"
 	"io"
@@ -85,7 +86,7 @@ func texts(message *mail.Message) (map[string]string, error) {
 	found := map[string]string{}
 	for parts := multipart.NewReader(message.Body, params["boundary"]); ; {
 		part, err := parts.NextPart() // it decodes quoted-printable
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found, nil
 		}
 		if err != nil {

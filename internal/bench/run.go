@@ -180,7 +180,7 @@ func (r *runs) stage(ctx context.Context, database *scratch.Database) (*newslett
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close() //nolint:errcheck // what was written has been committed
+	defer s.Close() // what was written has been committed
 	if _, _, err := s.Migrate(ctx); err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (r *runs) sending(ctx context.Context, j *job, f *Figures) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close() // it was only read
 	return checkRecord(file, j.Messages)
 }
 
@@ -223,7 +223,7 @@ func (r *runs) look(ctx context.Context, database *scratch.Database, e *newslett
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // nothing was written
+	defer s.Close() // nothing was written
 	states, err := s.Progress(ctx, e.ID)
 	if err != nil {
 		return err

@@ -84,12 +84,13 @@ func Work(ctx context.Context, in io.Reader, out io.Writer, now func() time.Time
 	print := json.NewEncoder(out)
 	var result *measure
 	var err error
-	if j.Kind == kindSigning {
+	switch j.Kind {
+	case kindSigning:
 		result = &measure{}
 		result.PerSecond, err = signs(now)
-	} else if j.Kind == kindService {
+	case kindService:
 		result, err = j.service(ctx, now, service, print)
-	} else {
+	default:
 		result, err = j.yardstick(ctx, now, print)
 	}
 	if err != nil {

@@ -138,7 +138,7 @@ func (y *yardstick) readyBytes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer pool.Close(ctx) //nolint:errcheck // all has been sent
+	defer pool.Close(ctx) // all has been sent
 	return y.each(ctx, func(ctx context.Context) (func(int) error, func(), error) {
 		return func(n int) error {
 			_, err := pool.Send(ctx, mailer.Envelope{From: "bounce@nieuws.example", To: scratch.Address(n)}, message)

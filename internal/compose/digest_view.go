@@ -2,6 +2,7 @@ package compose
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,7 +114,7 @@ func (v *digestView) introduce(d *Digest, w *words) {
 	v.Introduction = v.introduction
 	if short, cut := shorten(v.introduction, maxIntroduction); cut {
 		more := span{Text: w.say("mail_browser"), Link: v.WebURL}
-		v.Introduction = append(short, block{Kind: "paragraph", Items: [][]span{{more}}})
+		v.Introduction = append(slices.Clip(short), block{Kind: "paragraph", Items: [][]span{{more}}})
 	}
 	v.IntroductionText = plainBlocks(v.Introduction)
 	events := 0

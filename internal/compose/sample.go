@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -189,7 +190,7 @@ func sampleMessages(lang newsletter.Language) []Message {
 	}}
 	second := sampleList(lang)
 	second.Title, second.Name = "Dorpen & wijken", "dorpen-en-wijken"
-	both := append(one[:1:1], Choice{List: second, UnsubscribeURL: site + "/u/BQr4n8pZ2mWq7sT1vXy5bC9dE3fG6hJ0kL"})
+	both := slices.Concat(one[:1], []Choice{{List: second, UnsubscribeURL: site + "/u/BQr4n8pZ2mWq7sT1vXy5bC9dE3fG6hJ0kL"}})
 	asked := func(choices []Choice) []Choice { // before a confirmation nobody has a link to leave
 		open := append([]Choice(nil), choices...)
 		for i := range open {

@@ -83,7 +83,7 @@ func refused(o *newsletter.Outcome, c *newsletter.Claim, patience Patience, now 
 		expires = now.Add(patience.of(c.Kind))
 		o.ExpiresAt = newsletter.At(expires)
 	}
-	due := now.Add(pause(c.Attempts, rand.Float64())) //nolint:gosec // spreads load, guards nothing
+	due := now.Add(pause(c.Attempts, rand.Float64())) // spreads load, guards nothing
 	if due.After(expires) {
 		o.State = newsletter.DeliveryExpired
 		return

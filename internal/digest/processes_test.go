@@ -76,7 +76,7 @@ func TestH3_TenProcessesComposeASlotOnce(t *testing.T) {
 		name   func(testing.TB) string
 	}{
 		{"sqlite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "bode.sqlite") }},
-		{"postgres", func(t testing.TB) string { return storetest.PostgresURL(t) }},
+		{"postgres", storetest.PostgresURL},
 	}
 	for _, database := range databases {
 		t.Run(database.engine, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -46,12 +47,12 @@ func readAtMost(r io.Reader, max int64) ([]byte, error) {
 }
 
 func bodyError(ctx context.Context, err error) error {
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return nil
-	case gzip.ErrHeader, gzip.ErrChecksum:
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
 		return newsletter.Errorf(newsletter.Invalid, "feed_encoding", "its server compressed the feed wrongly: %w", err)
-	case io.ErrUnexpectedEOF:
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return newsletter.Errorf(newsletter.Unavailable, "feed_broken_answer", "its server broke off in the middle of the feed: %w", err)
 	}
 	return explain(ctx, err)

@@ -167,7 +167,8 @@ func (m *matter) yamlItem(key string, line int, text string) {
 		m.fault(line, "post_front_matter", "a list item must stand below a key that has nothing behind its colon")
 		return
 	}
-	f.value = append(list, m.scalar(line, text))
+	list = append(list, m.scalar(line, text))
+	f.value = list
 	m.fields[key] = f
 }
 

@@ -64,7 +64,7 @@ func ReadManuscript(name string, source []byte, o ManuscriptOptions) (*Manuscrip
 	if err != nil {
 		return nil, err
 	}
-	m.content(w, content, o)
+	m.content(w, content)
 	m.flaws(content)
 	if len(m.faults) > 0 {
 		slices.SortStableFunc(m.faults, byPosition)
@@ -134,7 +134,7 @@ func (m *matter) checkTogether(p *newsletter.Post) {
 
 // content puts the text in, and what can be taken from it: a summary, and a picture that says what
 // it shows.
-func (m *matter) content(w *Manuscript, a richtext.Article, o ManuscriptOptions) {
+func (m *matter) content(w *Manuscript, a richtext.Article) {
 	p := &w.Post
 	p.HTML = a.HTML
 	if p.Summary == "" {

@@ -66,10 +66,10 @@ func (f *Feed) content() []field {
 	return fields
 }
 
-func (c *Schedule) content() []field {
-	return slices.Concat(c.Texts.content(), []field{
-		{"cron", c.Cron}, {"zone", c.Zone}, {"review", string(c.Review)}, {"unapproved", string(c.Unapproved)},
-		{"empty", string(c.Empty)}, {"lead", c.Lead.D().String()}, {"grace", c.Grace.D().String()},
+func (s *Schedule) content() []field {
+	return slices.Concat(s.Texts.content(), []field{
+		{"cron", s.Cron}, {"zone", s.Zone}, {"review", string(s.Review)}, {"unapproved", string(s.Unapproved)},
+		{"empty", string(s.Empty)}, {"lead", s.Lead.D().String()}, {"grace", s.Grace.D().String()},
 	})
 }
 

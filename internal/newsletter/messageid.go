@@ -10,8 +10,8 @@ import (
 // same one, also after a change of keys; and it tells nobody how many messages there were.
 func (d *Delivery) MessageID(domain string) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(d.ID))                    //nolint:gosec // only the bits matter
-	binary.BigEndian.PutUint64(b[8:], uint64(d.CreatedAt.UnixMicro())) //nolint:gosec // only the bits matter
+	binary.BigEndian.PutUint64(b[:8], uint64(d.ID))                    // only the bits matter
+	binary.BigEndian.PutUint64(b[8:], uint64(d.CreatedAt.UnixMicro())) // only the bits matter
 	sum := sha256.Sum256(append([]byte("bode message-id"), b[:]...))
 	return PublicID(sum[:16]).String() + "@" + domain
 }

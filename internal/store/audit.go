@@ -115,7 +115,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (broken int64, err error) {
 			seq++
 			if e.Seq != seq || e.PrevHash != hash || e.Hash != e.digest() {
 				broken = seq
-				return rows.Close()
+				return nil
 			}
 			hash = e.Hash
 		}

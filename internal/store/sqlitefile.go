@@ -107,7 +107,7 @@ func (s *Store) refuseForeign(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // nothing was written
+	defer db.Close() // nothing was written
 	var tables []string
 	if err := db.SelectContext(ctx, &tables, s.dialect.tables); err != nil {
 		return interrupted(ctx, err)
@@ -129,7 +129,7 @@ func refuseNetwork(dir string) error {
 
 // onNetwork reports whether the number that statfs(2) gives is that of a network file system.
 func onNetwork(number int64) bool {
-	return slices.Contains(networkTypes, uint32(number)) //nolint:gosec // the numbers have 32 bits; some kernels extend their sign
+	return slices.Contains(networkTypes, uint32(number)) // the numbers have 32 bits; some kernels extend their sign
 }
 
 var networkTypes = []uint32{

@@ -139,7 +139,7 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(page.Status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{
-			"code": string(codeOf(err)), "message": page.Text}})
+			"code": codeOf(err), "message": page.Text}})
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -352,7 +353,7 @@ func (s *session) body() ([]byte, bool) {
 	var message []byte
 	for first := true; ; first = false {
 		line, err := s.r.ReadSlice('\n')
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			s.server.breach("a message line of more than 4096 octets")
 			message = append(message, line...)
 			continue

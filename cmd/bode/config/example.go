@@ -44,7 +44,7 @@ func (s setting) toml() string {
 		v = s.sample
 	}
 	switch s.kind {
-	case number, boolean:
+	case number:
 		return v
 	case list, paths:
 		quoted := s.split(v)

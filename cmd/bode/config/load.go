@@ -186,7 +186,7 @@ func (l *loader) findInFile(s setting) (texts []string, line int) {
 		if texts = table.Strings(key); texts == nil {
 			texts = []string{}
 		}
-	case number, boolean:
+	case number:
 		if t, ok := table.Text(key); ok {
 			texts = []string{t}
 		}

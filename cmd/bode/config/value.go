@@ -21,13 +21,12 @@ import (
 type kind int
 
 const (
-	text    kind = iota
-	path         // a text; relative to the folder of the file that names it
-	number       // whole or decimal
-	boolean      // true or false
-	list         // of texts
-	paths        // a list of path
-	secret       // never in the file: only in the environment
+	text   kind = iota
+	path        // a text; relative to the folder of the file that names it
+	number      // whole or decimal
+	list        // of texts
+	paths       // a list of path
+	secret      // never in the file: only in the environment
 )
 
 // value is where a setting goes: set refuses what it may not hold, show gives it back as text.
@@ -166,15 +165,6 @@ func decimal(to *float64, least, most float64) value {
 	}, func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) })
 }
 
-func truth(to *bool) value {
-	return scalar(boolean, to, func(s string) (bool, error) {
-		if s != "true" && s != "false" {
-			return false, fmt.Errorf("%q is neither true nor false", s)
-		}
-		return s == "true", nil
-	}, strconv.FormatBool)
-}
-
 func duration(to *time.Duration, least, most time.Duration) value {
 	return scalar(text, to, func(s string) (time.Duration, error) {
 		d, err := tomlfile.ParseDuration(s)
@@ -269,13 +259,14 @@ func listenAddress(to *string) value {
 		if err != nil {
 			return "", fmt.Errorf("%q is not an address to listen on; write 127.0.0.1:8080, or :8080 for every address", s)
 		}
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
 			return "", fmt.Errorf("%q is not a port from 0 to 65535 (in %q)", port, s)
-		} else if _, err := netip.ParseAddr(host); host != "" && err != nil && !isHostname(host) {
-			return "", fmt.Errorf("%q is not a host (in %q)", host, s)
-		} else {
-			return net.JoinHostPort(host, strconv.FormatUint(n, 10)), nil
 		}
+		if _, err := netip.ParseAddr(host); host != "" && err != nil && !isHostname(host) {
+			return "", fmt.Errorf("%q is not a host (in %q)", host, s)
+		}
+		return net.JoinHostPort(host, strconv.FormatUint(n, 10)), nil
 	}, same)
 }
 

@@ -145,7 +145,7 @@ func (c *Cluster) launch(await func(gone <-chan error) error) error {
 	if err != nil {
 		return err
 	}
-	defer logFile.Close() //nolint:errcheck // the server has its own copy
+	defer logFile.Close() // the server has its own copy
 	server.Stdout, server.Stderr = logFile, logFile
 	if err := server.Start(); err != nil {
 		return err

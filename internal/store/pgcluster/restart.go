@@ -44,12 +44,12 @@ func (c *Cluster) Resume() error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // nothing is under way
+	defer db.Close() // nothing is under way
 	return c.launch(func(gone <-chan error) error {
 		return poll(func() error {
 			select {
 			case end := <-gone:
-				return fmt.Errorf("postgres ended at once: %v", end)
+				return fmt.Errorf("postgres ended at once: %w", end)
 			default:
 				return db.PingContext(context.Background())
 			}

@@ -21,7 +21,7 @@ func ServerCPU(ctx context.Context, name string) (took time.Duration, known bool
 	if err != nil {
 		return 0, false
 	}
-	defer db.Close() //nolint:errcheck // nothing is under way
+	defer db.Close() // nothing is under way
 	var pid int
 	if err := db.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&pid); err != nil {
 		return 0, false

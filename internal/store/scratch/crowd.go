@@ -46,7 +46,7 @@ func (d *Database) Fill(ctx context.Context, c *Crowd, tell func(done int)) erro
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // every statement has been answered
+	defer db.Close() // every statement has been answered
 	db.SetMaxOpenConns(1)
 	reading, err := c.prepare(ctx, db)
 	if err != nil {
@@ -134,7 +134,7 @@ func (c *Crowd) fill(ctx context.Context, db *sql.DB, load string, reading int64
 			return err
 		}
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Close(); err != nil { //nolint:sqlclosecheck // what follows needs it closed
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `

@@ -65,7 +65,7 @@ func Postgres(ctx context.Context, server string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close() //nolint:errcheck // nothing is under way
+	defer db.Close() // nothing is under way
 	name := "bode_scratch_" + strings.ToLower(rand.Text()[:12])
 	if _, err := db.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
 		if pq.As(err, pqerror.InsufficientPrivilege) != nil {
@@ -88,7 +88,7 @@ func dropDatabase(ctx context.Context, server, name string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // nothing is under way
+	defer db.Close() // nothing is under way
 	_, err = db.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
 	for wait := 100 * time.Millisecond; err != nil && wait < 5*time.Second; wait *= 2 {
 		select {

@@ -3,7 +3,7 @@ package storetest
 import (
 	"context"
 	"database/sql"
-	"strings"
+	"slices"
 	"testing"
 
 	"bode.example/internal/newsletter"
@@ -90,7 +90,7 @@ func drawn(noun, was, became string) bool {
 	case noun == "delivery" && was == "[*]":
 		return became == string(newsletter.DeliveryPending)
 	case noun == "edition" && was == "[*]":
-		return strings.Contains("draft in_review missed", became)
+		return slices.Contains([]string{"draft", "in_review", "missed"}, became)
 	case noun == "delivery":
 		return newsletter.DeliveryState(was).CanBecome(newsletter.DeliveryState(became))
 	default:
