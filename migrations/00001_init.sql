@@ -254,7 +254,7 @@ CREATE TABLE subscription (
     list_id       BIGINT NOT NULL REFERENCES list (id),
     schedule_id   BIGINT NOT NULL REFERENCES schedule (id),
     topic_set_id  BIGINT REFERENCES topic_set (id),
-    reading_id    BIGINT NOT NULL REFERENCES reading (id),
+    reading_id    BIGINT NOT NULL, -- of reading; no foreign key: an edition moves it for everybody, and would pay for the checks
     state         TEXT   NOT NULL CHECK (state IN ('active', 'paused', 'unsubscribed')),
     active_since  BIGINT,
     paused_until  BIGINT,
@@ -426,7 +426,7 @@ CREATE TABLE delivery (
     language        TEXT   NOT NULL,
     template        TEXT   NOT NULL DEFAULT '',
     ref             BIGINT,
-    key             TEXT   UNIQUE,
+    key             TEXT,
     domain          TEXT   NOT NULL,
     state           TEXT   NOT NULL CHECK (state IN ('pending', 'claimed', 'handing_over', 'sent', 'failed', 'expired', 'suppressed', 'uncertain', 'cancelled')),
     attempts        BIGINT NOT NULL DEFAULT 0,
@@ -445,6 +445,8 @@ CREATE TABLE delivery (
     ended_at        BIGINT,
     UNIQUE (edition_id, subscription_id)
 );
+-- Digests have no key: a million of them need not stand in its index.
+CREATE UNIQUE INDEX delivery_key ON delivery (key) WHERE key IS NOT NULL;
 -- The lanes: each edition has its own, all other mail shares one.
 CREATE INDEX delivery_edition_lane ON delivery (edition_id, due_at, id) WHERE state = 'pending' AND edition_id IS NOT NULL;
 CREATE INDEX delivery_other_lane ON delivery (due_at, id) WHERE state = 'pending' AND edition_id IS NULL;

@@ -24,6 +24,12 @@ type dialect struct {
 	// make them wait, in an order that nobody chose.
 	forUpdate  string
 	skipLocked string
+	// among is the condition on a column that it is one of the ids that a parameter holds as JSON.
+	// PostgreSQL must see how many there are, or it guesses that another index finds fewer.
+	among func(param string) string
+	// rows is the table v of the rows that a parameter holds as a JSON array of arrays: v.value ->> 0 is
+	// the first column of each. Neither engine has the other's function.
+	rows func(param string) string
 	// fault says what an error means.
 	fault func(error) fault
 	// tables lists the tables of the schema, but for those of the engine and its extensions.
@@ -37,7 +43,11 @@ var postgresDialect = dialect{
 	engine:     migrations.Postgres,
 	forUpdate:  " FOR NO KEY UPDATE",
 	skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
-	fault:      postgresFault,
+	among: func(p string) string {
+		return "= ANY (CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[]))"
+	},
+	rows:  func(p string) string { return "jsonb_array_elements(CAST(" + p + " AS JSONB)) AS v (value)" },
+	fault: postgresFault,
 	tables: `
 		SELECT c.relname FROM pg_class AS c
 		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'p')
@@ -82,6 +92,10 @@ func postgresFault(err error) fault {
 func sqliteDialect(dir string) dialect {
 	return dialect{
 		engine: migrations.SQLite,
+		among: func(p string) string {
+			return "IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST(" + p + " AS TEXT)))"
+		},
+		rows:   func(p string) string { return "json_each(CAST(" + p + " AS TEXT)) AS v" },
 		fault:  func(err error) fault { return sqliteFault(err, dir) },
 		tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
 	}

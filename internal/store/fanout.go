@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -25,24 +23,17 @@ func (s *Store) FanningOut(ctx context.Context) ([]newsletter.Edition, error) {
 // FanOut makes the deliveries of the next chunk of an edition's readers, moves their readings on and
 // the cursor with them, in one transaction. The deliveries are due at once and expire after life.
 // limit is at most MaxChunk.
+//
+// All its statements see one state of the database: a reader who changes language meanwhile is, for all
+// of them, as before.
 func (s *Store) FanOut(ctx context.Context, editionID int64, limit int, life time.Duration, now time.Time) (newsletter.FanOut, error) {
 	var out newsletter.FanOut
-	var err error
-	for range attempts {
-		err = s.write(ctx, func(t *tx) (err error) {
-			out, err = t.fanOut(editionID, min(limit, MaxChunk), life, now)
-			return err
-		})
-		if !errors.Is(err, errReadersChanged) {
-			break
-		}
-	}
+	err := s.writeSnapshot(ctx, func(t *tx) (err error) {
+		out, err = t.fanOut(editionID, min(limit, MaxChunk), life, now)
+		return err
+	})
 	return out, err
 }
-
-// errReadersChanged: somebody changed language, layout or suppression between two statements of
-// a chunk, so that one of them saw a reader whom the other did not.
-var errReadersChanged = errors.New("readers changed during a chunk of the fan-out")
 
 // chunk is a range of subscription ids of one schedule.
 type chunk struct {
@@ -50,7 +41,6 @@ type chunk struct {
 	ScheduleID int64 `db:"schedule_id"`
 	After      int64 `db:"cursor"`
 	Last       int64
-	Readers    int64
 }
 
 func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Time) (out newsletter.FanOut, err error) {
@@ -73,7 +63,7 @@ func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Tim
 	if len(ids) == 0 {
 		return newsletter.FanOut{Done: true}, t.exec(`UPDATE edition SET fanned_out_at = $2 WHERE id = $1`, c.EditionID, newsletter.At(now))
 	}
-	c.Last, c.Readers = ids[len(ids)-1], int64(len(ids))
+	c.Last = ids[len(ids)-1]
 	if out.Missing, err = t.missing(c); err != nil || len(out.Missing) > 0 {
 		return out, err
 	}
@@ -83,77 +73,59 @@ func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Tim
 	return out, t.exec(`UPDATE edition SET cursor = $2 WHERE id = $1`, c.EditionID, c.Last)
 }
 
-// inChunk is the condition that a subscription s of subscriber u is of a chunk: $1 its edition, $2
-// the schedule, $3 and $4 the ids. Whoever may not be mailed stays as they are.
-const inChunk = `s.schedule_id = $2 AND s.state = 'active' AND s.id > $3 AND s.id <= $4 AND ` + mailable
+// chunkReaders are the readers of a chunk: $1 is its edition, $2 the schedule, $3 and $4 the ids. Whoever
+// may not be mailed stays as they are. MATERIALIZED: PostgreSQL knows nothing yet of the rows that the
+// release has just made in variant_map, and would join those first.
+const chunkReaders = `reader AS MATERIALIZED (
+	SELECT s.id, s.reading_id, COALESCE(s.topic_set_id, 0) AS topic_set_id, s.active_since, u.language, u.layout, u.address
+	FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
+	WHERE s.schedule_id = $2 AND s.state = 'active' AND s.id > $3 AND s.id <= $4 AND ` + mailable + `)`
 
 // mapped joins what was decided for a reader.
-const mapped = `m.edition_id = $1 AND m.reading_id = s.reading_id AND m.topic_set_id = COALESCE(s.topic_set_id, 0)
-	AND m.language = u.language AND m.layout = u.layout`
+const mapped = `m.edition_id = $1 AND m.reading_id = r.reading_id AND m.topic_set_id = r.topic_set_id
+	AND m.language = r.language AND m.layout = r.layout`
 
 // missing returns the combinations of a chunk for which nothing is decided.
 func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
 	var combinations []newsletter.Combination
 	err := t.list(&combinations, `
-		SELECT r.id, r.list_id, r.through_seq, r.told_seq, r.away_from, r.away_to, r.owed_posts,
+		WITH `+chunkReaders+`
+		SELECT rd.id, rd.list_id, rd.through_seq, rd.told_seq, rd.away_from, rd.away_to, rd.owed_posts,
 			g.topic_set_id, ts.topics, g.language, g.layout, g.readers
 		FROM (
-			SELECT s.reading_id, COALESCE(s.topic_set_id, 0) AS topic_set_id, u.language, u.layout, COUNT(*) AS readers
-			FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
-			LEFT JOIN variant_map AS m ON `+mapped+`
-			WHERE `+inChunk+` AND m.edition_id IS NULL
-			GROUP BY s.reading_id, COALESCE(s.topic_set_id, 0), u.language, u.layout
-		) AS g JOIN reading AS r ON r.id = g.reading_id LEFT JOIN topic_set AS ts ON ts.id = g.topic_set_id
-		ORDER BY r.id, g.topic_set_id, g.language, g.layout`, c.EditionID, c.ScheduleID, c.After, c.Last)
+			SELECT r.reading_id, r.topic_set_id, r.language, r.layout, COUNT(*) AS readers
+			FROM reader AS r LEFT JOIN variant_map AS m ON `+mapped+`
+			WHERE m.edition_id IS NULL
+			GROUP BY r.reading_id, r.topic_set_id, r.language, r.layout
+		) AS g JOIN reading AS rd ON rd.id = g.reading_id LEFT JOIN topic_set AS ts ON ts.id = g.topic_set_id
+		ORDER BY rd.id, g.topic_set_id, g.language, g.layout`, c.EditionID, c.ScheduleID, c.After, c.Last)
 	return combinations, err
 }
 
-// deliver makes the deliveries of a chunk, in variant order, and moves the readings on. The
-// subscriptions are locked; their subscribers are not, so the statements are checked against each
-// other: everybody in the chunk must have a delivery, or be owed nothing, or be somebody who may not
-// be mailed.
+// deliver makes the deliveries of a chunk, in variant order, and moves the readings on, also of those for
+// whom nothing is left.
 //
 // A delivery is never older than its reader's stretch of reading, also when this machine's clock is
 // behind that of the one where they joined: else its posts could not be given back (givable).
 func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error) {
 	at := newsletter.At(now)
 	made, err := t.count(`
+		WITH `+chunkReaders+`
 		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
-		SELECT 'edition', m.edition_id, m.variant_id, s.id, u.language, `+domainOf("u.address")+`, 'pending',
+		SELECT 'edition', m.edition_id, m.variant_id, r.id, r.language, `+domainOf("r.address")+`, 'pending',
 			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id,
-			CASE WHEN s.active_since > CAST($5 AS BIGINT) THEN s.active_since ELSE CAST($5 AS BIGINT) END
-		FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id JOIN variant_map AS m ON `+mapped+`
-		WHERE `+inChunk+` AND m.variant_id IS NOT NULL
-		ORDER BY m.variant_id, s.id`, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
+			CASE WHEN r.active_since > CAST($5 AS BIGINT) THEN r.active_since ELSE CAST($5 AS BIGINT) END
+		FROM reader AS r JOIN variant_map AS m ON `+mapped+`
+		WHERE m.variant_id IS NOT NULL
+		ORDER BY m.variant_id, r.id`, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
 	if err != nil {
 		return 0, err
 	}
-	var others int64
-	if err := t.get(&others, `
-		SELECT COUNT(*) FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
-		LEFT JOIN variant_map AS m ON `+mapped+`
-		WHERE s.schedule_id = $2 AND s.state = 'active' AND s.id > $3 AND s.id <= $4
-		AND (NOT (`+mailable+`) OR m.edition_id IS NOT NULL AND m.variant_id IS NULL)`, c.EditionID, c.ScheduleID, c.After, c.Last); err != nil {
-		return 0, err
-	}
-	if made+others != c.Readers {
-		return 0, errReadersChanged
-	}
-	if err := t.exec(`
+	return made, t.exec(`
+		WITH `+chunkReaders+`
 		UPDATE subscription SET reading_id = m.next_reading_id
-		FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id JOIN variant_map AS m ON `+mapped+`
-		WHERE subscription.id = s.id AND `+inChunk+` AND m.variant_id IS NULL AND m.next_reading_id <> m.reading_id`,
-		c.EditionID, c.ScheduleID, c.After, c.Last); err != nil {
-		return 0, err
-	}
-	moved, err := t.count(`
-		UPDATE subscription SET reading_id = d.reading_after FROM delivery AS d
-		WHERE d.edition_id = $1 AND d.subscription_id = subscription.id AND d.subscription_id > $2 AND d.subscription_id <= $3
-		AND subscription.id > $2 AND subscription.id <= $3 AND subscription.reading_id = d.reading_before`, c.EditionID, c.After, c.Last)
-	if err == nil && moved != made {
-		err = fmt.Errorf("edition %d: %d deliveries made, %d readings moved on", c.EditionID, made, moved)
-	}
-	return made, err
+		FROM reader AS r JOIN variant_map AS m ON `+mapped+`
+		WHERE subscription.id = r.id AND m.next_reading_id <> m.reading_id`, c.EditionID, c.ScheduleID, c.After, c.Last)
 }
 
 // domainOf is the part of an address after its only @, without functions that one engine lacks: the

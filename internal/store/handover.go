@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 			return nil
 		}
 		ids := newsletter.NewIDs(next...)
-		if err := t.list(&granted, gate, ids, worker, newsletter.At(now)); err != nil {
+		if err := t.list(&granted, gate(t.dialect), ids, worker, newsletter.At(now)); err != nil {
 			return err
 		}
 		if len(granted) == len(ids) {
@@ -54,10 +55,13 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 
 // gate marks deliveries as being handed over, if all that must hold does hold now: also that the link
 // in a mail to one person still opens something, and that the row is there which the mail is about.
-const gate = `
+func gate(d dialect) string {
+	return `
 	UPDATE delivery SET state = 'handing_over', handed_over_at = $3
-	WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
-		AND state IN ('claimed', 'handing_over') AND worker = $2 AND lease > $3
+	WHERE id ` + d.among("$1") + ` AND worker = $2 AND lease + 0 > $3 AND ` + heldByID + gateConditions
+}
+
+const gateConditions = `
 		AND (edition_id IS NULL
 			OR EXISTS (SELECT 1 FROM edition AS e WHERE e.id = delivery.edition_id AND e.state = 'sending'))
 		AND (subscription_id IS NOT NULL OR kind <> 'edition' AND (subscriber_id IS NOT NULL OR address IS NOT NULL))
@@ -127,7 +131,7 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 	return t.giveBackUnsent(moved)
 }
 
-// outcomeChunk keeps the parameters of one statement below what SQLite takes.
+// outcomeChunk bounds what one statement takes.
 const outcomeChunk = 500
 
 // record writes outcomes. A delivery that is no longer the worker's, because its lease ran out and it
@@ -145,36 +149,39 @@ func (t *tx) record(worker string, outcomes []newsletter.Outcome, repeat bool, a
 }
 
 func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
-	args := []any{worker, at}
-	var values strings.Builder
+	rows := make([][]any, len(outcomes))
 	var unsent []int64
 	doubtful := false
 	for i, o := range outcomes {
-		if i > 0 {
-			values.WriteString(", ")
-		}
-		writeRow(&values, len(args), "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT")
-		args = append(args, o.ID, o.State, count(o.Refused), o.DueAt, o.ExpiresAt, o.Code, o.Status, o.Reply)
+		rows[i] = []any{o.ID, o.State, count(o.Refused), micros(o.DueAt), micros(o.ExpiresAt), o.Code, o.Status, o.Reply}
 		doubtful = doubtful || o.State == newsletter.DeliveryUncertain
 		if endsUnsent(o.State) {
 			unsent = append(unsent, o.ID)
 		}
+	}
+	values, err := json.Marshal(rows)
+	if err != nil {
+		return err
 	}
 	if err := t.lockReaders(newsletter.NewIDs(unsent...)); err != nil { // before their deliveries, as everywhere
 		return err
 	}
 	var moved []movedDelivery
 	if err := t.list(&moved, `
-		UPDATE delivery SET state = v.column2, attempts = attempts + v.column3,
-			doubts = doubts + CASE WHEN v.column2 = 'uncertain' THEN 1 ELSE 0 END,
-			due_at = COALESCE(v.column4, due_at), expires_at = COALESCE(v.column5, expires_at),
-			code = v.column6, status = v.column7, reply = v.column8, worker = '', lease = NULL,
-			ended_at = CASE WHEN v.column2 IN ('pending', 'uncertain') THEN NULL ELSE CAST($2 AS BIGINT) END
-		FROM (VALUES `+values.String()+`) AS v
-		WHERE delivery.id = v.column1 AND (
+		UPDATE delivery SET state = o.state, attempts = attempts + o.refused,
+			doubts = doubts + CASE WHEN o.state = 'uncertain' THEN 1 ELSE 0 END,
+			due_at = COALESCE(o.due_at, delivery.due_at), expires_at = COALESCE(o.expires_at, delivery.expires_at),
+			code = o.code, status = o.status, reply = o.reply, worker = '', lease = NULL,
+			ended_at = CASE WHEN o.state IN ('pending', 'uncertain') THEN NULL ELSE CAST($2 AS BIGINT) END
+		FROM (
+			SELECT CAST(v.value ->> 0 AS BIGINT) AS id, v.value ->> 1 AS state, CAST(v.value ->> 2 AS BIGINT) AS refused,
+				CAST(v.value ->> 3 AS BIGINT) AS due_at, CAST(v.value ->> 4 AS BIGINT) AS expires_at,
+				CAST(v.value ->> 5 AS BIGINT) AS code, v.value ->> 6 AS status, v.value ->> 7 AS reply
+			FROM `+t.dialect.rows("$3")+`) AS o
+		WHERE delivery.id = o.id AND (
 			delivery.state = 'handing_over' AND delivery.worker = $1
-			OR v.column2 = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))
-		RETURNING delivery.id, delivery.state`, args...); err != nil {
+			OR o.state = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))
+		RETURNING delivery.id, delivery.state`, worker, at, string(values)); err != nil {
 		return err
 	}
 	if err := t.noteRefusals(moved, at); err != nil {
@@ -227,6 +234,14 @@ func writeRow(b *strings.Builder, n int, types ...string) {
 		b.WriteString("CAST($" + strconv.Itoa(n+i+1) + " AS " + typ + ")")
 	}
 	b.WriteByte(')')
+}
+
+// micros is a time as a column holds it; nil for none.
+func micros(t newsletter.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
 }
 
 func count(yes bool) int {

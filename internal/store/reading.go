@@ -59,7 +59,7 @@ func (t *tx) giveBack(deliveries newsletter.IDs) error {
 	}
 	if err := t.list(&mails, `
 		SELECT DISTINCT d.variant_id, d.reading_before, d.reading_after FROM delivery AS d
-		WHERE d.kind = 'edition' AND d.subscription_id IS NOT NULL AND d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+		WHERE d.kind = 'edition' AND d.subscription_id IS NOT NULL AND d.id `+t.dialect.among("$1")+`
 		ORDER BY d.variant_id, d.reading_before`, deliveries); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (t *tx) lockReaders(deliveries newsletter.IDs) error {
 	var ids []int64
 	return t.list(&ids, `
 		SELECT s.id FROM subscription AS s WHERE s.id IN (
-			SELECT d.subscription_id FROM delivery AS d WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))))
+			SELECT d.subscription_id FROM delivery AS d WHERE d.id `+t.dialect.among("$1")+`)
 		ORDER BY s.id`+t.dialect.forUpdate, deliveries)
 }
 
@@ -98,8 +98,8 @@ func (t *tx) giveBackMail(deliveries newsletter.IDs, variant, beforeID, afterID 
 	if err != nil {
 		return err
 	}
-	const theirs = `d.variant_id = $2 AND d.reading_before = $3 AND d.reading_after = $4
-		AND d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))`
+	theirs := `d.variant_id = $2 AND d.reading_before = $3 AND d.reading_after = $4
+		AND d.id ` + t.dialect.among("$1")
 	var readings []int64
 	if err := t.list(&readings, `
 		SELECT DISTINCT s.reading_id FROM subscription AS s JOIN delivery AS d ON `+givable+` WHERE `+theirs+` ORDER BY s.reading_id`,

@@ -23,10 +23,19 @@ const attempts = 5
 
 // write runs fn in a transaction and commits it when fn returns nil. fn may run more than once: it
 // must leave nothing behind but what it does through tx, and set its results anew each time.
-func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error { return s.writeAt(ctx, nil, fn) }
+
+// writeSnapshot is write where all statements see one state of the database. Rows that others changed
+// since it began can't be changed then: the transaction has lost a race, and runs again. SQLite has
+// one writer, for which that is always so.
+func (s *Store) writeSnapshot(ctx context.Context, fn func(*tx) error) error {
+	return s.writeAt(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead}, fn)
+}
+
+func (s *Store) writeAt(ctx context.Context, options *sql.TxOptions, fn func(*tx) error) error {
 	run := func() (err error) {
 		for range attempts {
-			err = s.once(ctx, s.db, nil, fn)
+			err = s.once(ctx, s.db, options, fn)
 			if err == nil || !s.dialect.again(err) || ctx.Err() != nil {
 				break
 			}

@@ -67,7 +67,7 @@ func (d *Database) Fill(ctx context.Context, c *Crowd, tell func(done int)) erro
 	}
 	statements := []string{`DROP TABLE crowd`, `DROP TABLE crowd_kind`}
 	if store.IsPostgres(d.Name) {
-		statements = append(statements, `VACUUM ANALYZE`) // as autovacuum would have done long before the first digest
+		statements = append(statements, `VACUUM ANALYZE subscriber, subscription`) // as autovacuum would have done long before the first digest
 	}
 	for _, statement := range statements {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
