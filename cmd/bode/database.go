@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 )
 
@@ -55,11 +59,16 @@ func prepareSchema(ctx context.Context, s *store.Store, postgres bool, log *slog
 	return err
 }
 
-// withDatabase runs what a command does between opening the database and closing it.
+// withDatabase runs what a command does between opening the database, which must exist, and closing it.
 func (p *program) withDatabase(ctx context.Context, do func(*config.Config, *store.Store) error) error {
 	c, err := p.configure(config.ForTools)
 	if err != nil {
 		return err
+	}
+	// Only what fills a database makes one: in the wrong folder, the others would show an empty one.
+	if _, err := os.Stat(c.Database); !c.Postgres() && errors.Is(err, fs.ErrNotExist) {
+		return newsletter.Errorf(newsletter.NotFound, "no_database",
+			"there is no database %s: name another with --database or in the configuration; bode apply and bode serve make one", c.Database)
 	}
 	s, err := openDatabase(ctx, c, p.toolLog())
 	if err != nil {

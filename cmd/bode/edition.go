@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"bode.example/cmd/bode/config"
@@ -209,7 +208,7 @@ func (v *editionView) print(p *program, zone *time.Location) error {
 func (p *program) withEdition(ctx context.Context, id string, do func(*config.Config, *store.Store, *newsletter.Edition) error) error {
 	public, err := newsletter.ParsePublicID(id)
 	if err != nil {
-		return err
+		return newsletter.Errorf(newsletter.NotFound, "unknown_id", "%q is not the id of an edition: bode edition list shows them", id)
 	}
 	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
 		e, err := s.Edition(ctx, public)
@@ -223,20 +222,29 @@ func (p *program) withEdition(ctx context.Context, id string, do func(*config.Co
 // editionVerb is a method of the store that moves an edition.
 type editionVerb func(context.Context, newsletter.PublicID, newsletter.Actor, time.Time) (*newsletter.Edition, error)
 
+// oneEdition is what a command about one edition is given.
+type oneEdition struct {
+	ID   string `arg:"" help:"Id of the edition, as bode edition list shows it."`
+	JSON bool   `help:"Print the edition as JSON."`
+}
+
 // moveEdition does one thing to one edition and says what became of it.
-func (p *program) moveEdition(ctx context.Context, id string, verb func(*store.Store) editionVerb) error {
-	return p.withEdition(ctx, id, func(_ *config.Config, s *store.Store, e *newsletter.Edition) error {
+func (p *program) moveEdition(ctx context.Context, one oneEdition, verb func(*store.Store) editionVerb) error {
+	return p.withEdition(ctx, one.ID, func(_ *config.Config, s *store.Store, e *newsletter.Edition) error {
 		e, err := verb(s)(ctx, e.PublicID, p.operator(), p.now())
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.out, "%s %s\n", strings.ReplaceAll(string(e.State), "_", " "), e.PublicID)
+		if one.JSON {
+			return p.printJSON(e)
+		}
+		fmt.Fprintf(p.out, "%s %s\n", e.State.Words(), e.PublicID)
 		return nil
 	})
 }
 
 type editionApprove struct {
-	ID string `arg:"" help:"Id of the edition."`
+	oneEdition
 }
 
 func (editionApprove) Help() string {
@@ -248,11 +256,11 @@ Example:
 }
 
 func (cmd editionApprove) Run(ctx context.Context, p *program) error {
-	return p.moveEdition(ctx, cmd.ID, func(s *store.Store) editionVerb { return s.ApproveEdition })
+	return p.moveEdition(ctx, cmd.oneEdition, func(s *store.Store) editionVerb { return s.ApproveEdition })
 }
 
 type editionReview struct {
-	ID string `arg:"" help:"Id of the edition."`
+	oneEdition
 }
 
 func (editionReview) Help() string {
@@ -262,11 +270,11 @@ func (editionReview) Help() string {
 }
 
 func (cmd editionReview) Run(ctx context.Context, p *program) error {
-	return p.moveEdition(ctx, cmd.ID, func(s *store.Store) editionVerb { return s.ReviewEdition })
+	return p.moveEdition(ctx, cmd.oneEdition, func(s *store.Store) editionVerb { return s.ReviewEdition })
 }
 
 type editionPause struct {
-	ID string `arg:"" help:"Id of the edition."`
+	oneEdition
 }
 
 func (editionPause) Help() string {
@@ -278,11 +286,11 @@ Example:
 }
 
 func (cmd editionPause) Run(ctx context.Context, p *program) error {
-	return p.moveEdition(ctx, cmd.ID, func(s *store.Store) editionVerb { return s.PauseEdition })
+	return p.moveEdition(ctx, cmd.oneEdition, func(s *store.Store) editionVerb { return s.PauseEdition })
 }
 
 type editionResume struct {
-	ID string `arg:"" help:"Id of the edition."`
+	oneEdition
 }
 
 func (editionResume) Help() string {
@@ -292,11 +300,11 @@ func (editionResume) Help() string {
 }
 
 func (cmd editionResume) Run(ctx context.Context, p *program) error {
-	return p.moveEdition(ctx, cmd.ID, func(s *store.Store) editionVerb { return s.ResumeEdition })
+	return p.moveEdition(ctx, cmd.oneEdition, func(s *store.Store) editionVerb { return s.ResumeEdition })
 }
 
 type editionCancel struct {
-	ID string `arg:"" help:"Id of the edition."`
+	oneEdition
 }
 
 func (editionCancel) Help() string {
@@ -308,7 +316,7 @@ Example:
 }
 
 func (cmd editionCancel) Run(ctx context.Context, p *program) error {
-	return p.moveEdition(ctx, cmd.ID, func(s *store.Store) editionVerb { return s.CancelEdition })
+	return p.moveEdition(ctx, cmd.oneEdition, func(s *store.Store) editionVerb { return s.CancelEdition })
 }
 
 type editionExtra struct {

@@ -93,7 +93,8 @@ func usage(err error) error {
 	if errors.As(err, &parse) && parse.Context.Selected() != nil {
 		help = "bode " + parse.Context.Selected().Path() + " --help"
 	}
-	return newsletter.Errorf(newsletter.Invalid, "usage", "%w\nSee: %s", err, help)
+	said := strings.Replace(err.Error(), "expected a valid 64 bit int but got", "a whole number is needed, not", 1)
+	return newsletter.Errorf(newsletter.Invalid, "usage", "%s\nSee: %s", said, help)
 }
 
 // configure loads the configuration as far as a command needs it.

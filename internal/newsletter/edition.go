@@ -57,6 +57,9 @@ func (s EditionState) Before() Strings {
 	return from
 }
 
+// Words is the state as people read it, in English.
+func (s EditionState) Words() string { return strings.ReplaceAll(string(s), "_", " ") }
+
 // Follows reports whether the edition still follows its posts; afterwards they are frozen.
 func (s EditionState) Follows() bool { return s == EditionDraft || s == EditionInReview }
 

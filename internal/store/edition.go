@@ -138,7 +138,7 @@ func (s *Store) changeEdition(ctx context.Context, id newsletter.PublicID, to ne
 		}
 		// A paused edition is resumed; only a release can start one.
 		if !e.State.CanBecome(to) || to == newsletter.EditionSending && e.State != newsletter.EditionPaused {
-			return editionState(e, fmt.Sprintf("from there it can't become %s", to))
+			return cantBecome(e, to)
 		}
 		if err := t.moveEdition(e, to, "", now); err != nil {
 			return err
@@ -231,5 +231,19 @@ type editionDetail struct {
 func editionObject(e *newsletter.Edition) object { return object{"edition", e.PublicID.String()} }
 
 func editionState(e *newsletter.Edition, why string) error {
-	return newsletter.Errorf(newsletter.Conflict, "edition_state", "the edition %s is %s: %s", e.PublicID, e.State, why)
+	return newsletter.Errorf(newsletter.Conflict, "edition_state", "the edition %s is %s: %s", e.PublicID, e.State.Words(), why)
+}
+
+// cantBecome says why somebody's wish for an edition can't be granted.
+func cantBecome(e *newsletter.Edition, to newsletter.EditionState) error {
+	switch from := strings.Join(to.Before(), ", "); {
+	case e.State == to:
+		return editionState(e, "that is so already")
+	case e.State.Ended():
+		return editionState(e, "nothing happens to it any more")
+	case to == newsletter.EditionSending:
+		return editionState(e, "only a paused one can go on")
+	default:
+		return editionState(e, fmt.Sprintf("only one that is %s can become %s", strings.ReplaceAll(from, "_", " "), to.Words()))
+	}
 }

@@ -213,7 +213,7 @@ type VariantCount struct {
 
 // EditionVariants returns the variants of an edition with the numbers of their deliveries.
 func (s *Store) EditionVariants(ctx context.Context, editionID int64) ([]VariantCount, error) {
-	var counts []VariantCount
+	counts := []VariantCount{}
 	err := s.reader.SelectContext(ctx, &counts, `
 		SELECT v.public_id, v.language, v.layout, v.posts, v.subject, COUNT(d.id) AS mails,
 			COUNT(d.id) FILTER (WHERE d.state = 'sent') AS sent,

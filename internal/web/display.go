@@ -55,11 +55,17 @@ func (d Display) clamp() Display {
 	return d
 }
 
-// Largest, Smallest, Widest and Closest say that a reading aid has come to its end.
-func (d Display) Largest() bool  { return d.Size == maxSize }
+// Largest reports whether text can't be made larger.
+func (d Display) Largest() bool { return d.Size == maxSize }
+
+// Smallest reports whether text can't be made smaller.
 func (d Display) Smallest() bool { return d.Size == minSize }
-func (d Display) Widest() bool   { return d.Spacing == maxSpacing }
-func (d Display) Closest() bool  { return d.Spacing == minSpacing }
+
+// Widest reports whether letters can't be set further apart.
+func (d Display) Widest() bool { return d.Spacing == maxSpacing }
+
+// Closest reports whether letters can't be set closer.
+func (d Display) Closest() bool { return d.Spacing == minSpacing }
 
 // Changed reports whether letters are shown in another way than the browser would by itself.
 func (d Display) Changed() bool { return d.Size != 0 || d.Spacing != 0 }

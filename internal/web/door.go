@@ -81,7 +81,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(rec.Header(), d.https())
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // what was panicked with, compared as net/http does
 				panic(p)
 			}
 			stateOf(r).stack = string(debug.Stack())

@@ -150,7 +150,7 @@ func (w *World) Crowd(n int, schedule newsletter.Schedule) {
 			subscriptions.row(newsletter.NewPublicID(), id, w.List.ID, schedule.ID, sets[i%3], reading, "active", newsletter.At(Start))
 		}
 		w.check(rows.Err())
-		w.check(rows.Close())
+		w.check(rows.Close()) //nolint:sqlclosecheck // what follows needs it closed
 		_, err = tx.ExecContext(w.t.Context(), `
 			WITH v (public_id, subscriber_id, list_id, schedule_id, topic_set_id, reading_id, state, at) AS (VALUES `+subscriptions.String()+`)
 			INSERT INTO subscription (public_id, subscriber_id, list_id, schedule_id, topic_set_id, reading_id, state, active_since, created_at, changed_at)
