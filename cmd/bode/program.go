@@ -31,6 +31,7 @@ type program struct {
 	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
 	Signup     signupCommand     `cmd:"" help:"Close and open the sign-up form while the service runs."`
+	Bounce     bounceCommand     `cmd:"" help:"Look at what came back: bounces, complaints, wishes to leave."`
 	Schedule   scheduleCommand   `cmd:"" help:"See when schedules send, and try one out."`
 	DNS        dnsCommand        `cmd:"" name:"dns" help:"Show and check the DNS records of the keys that sign our mail."`
 	Audit      auditCommand      `cmd:"" help:"Check that nobody altered what was recorded."`

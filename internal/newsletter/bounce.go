@@ -43,6 +43,8 @@ const (
 	ReasonErased  = "erased"  // nobody is known any more whose mail that was
 	ReasonUnknown = "unknown" // it was not understood
 	ReasonKnown   = "known"   // the same report came before
+	ReasonForged  = "forged"  // it bears no token of ours
+	ReasonLate    = "late"    // its token has expired
 )
 
 // Bounce is evidence about a delivery: a report that came back, or the refusal of a mail server.

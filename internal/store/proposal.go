@@ -56,7 +56,7 @@ func (s *Store) LeaveProposals(ctx context.Context, by newsletter.Actor, now tim
 
 // DecideProposal accepts a proposal, which ends the subscription that it is about, or all of the
 // person's when it names no list; or dismisses it, which changes nothing. Of one that is decided
-// already it returns an Error Used.
+// already it returns an Error Conflict.
 func (s *Store) DecideProposal(ctx context.Context, id newsletter.PublicID, accept bool, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		var q newsletter.LeaveProposal
@@ -71,7 +71,7 @@ func (s *Store) DecideProposal(ctx context.Context, id newsletter.PublicID, acce
 		if accept {
 			decision = "accepted"
 		}
-		decided := newsletter.Errorf(newsletter.Used, "proposal_decided", "the proposal %s is decided already", id)
+		decided := newsletter.Errorf(newsletter.Conflict, "proposal_decided", "the proposal %s is decided already", id)
 		if err := t.one(decided, `UPDATE leave_proposal SET decision = $2, decided_at = $3 WHERE id = $1 AND decided_at IS NULL`,
 			q.ID, decision, newsletter.At(now)); err != nil {
 			return err

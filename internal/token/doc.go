@@ -20,7 +20,8 @@
 //
 // ReturnPath makes VERP senders (one envelope sender per delivery), so that a bounce tells which
 // delivery failed and nobody can make up a bounce for somebody else. Its letters mean the same in
-// either case, since mail servers may fold them (RFC 5321, section 2.4, asks them not to).
+// either case, since mail servers may fold them (RFC 5321, section 2.4, asks them not to). LeavePath makes
+// the addresses that a mail to ends a subscription (RFC 2369) in the same form, with keys of its own.
 //
 // Hashes stand for addresses in the suppression list and in counters after the address itself is
 // erased. They have secrets of their own: rotating the key of links must not touch them, and an

@@ -62,12 +62,13 @@ type Ring struct {
 type linkKeys struct {
 	purpose map[Purpose][]byte
 	bounce  bounceKeys
+	leave   bounceKeys
 }
 
 // NewRing makes a ring. Old secrets stay in it for as long as mail made with them may be opened.
 func NewRing(current Secret, old ...Secret) (*Ring, error) {
 	ids, keys, err := newRing("link", current, old, func(s Secret) *linkKeys {
-		k := &linkKeys{purpose: map[Purpose][]byte{}, bounce: newBounceKeys(s)}
+		k := &linkKeys{purpose: map[Purpose][]byte{}, bounce: newBounceKeys(s, "bounce"), leave: newBounceKeys(s, "leave")}
 		for p, name := range purposes {
 			k.purpose[p] = s.derive("link "+name, sha256.Size)
 		}

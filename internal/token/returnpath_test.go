@@ -115,3 +115,36 @@ func FuzzReturnPath(f *testing.F) {
 		}
 	})
 }
+
+func TestB7_LeaveAddressNamesItsSubscription(t *testing.T) {
+	old := token.NewSecret()
+	leave := func(r *token.Ring, mailbox newsletter.Address) *token.LeavePath {
+		t.Helper()
+		p, err := token.NewLeavePath(r, mailbox)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := leave(ring(t, old), "afmelden@lists.example.org")
+	address := p.Address(42)
+	for what, got := range map[string]string{"as sent": address, "in capitals": strings.ToUpper(address)} {
+		if n, err := p.Parse(got); err != nil || n != 42 {
+			t.Errorf("%s: got %d, %v", what, n, err)
+		}
+	}
+	if n, err := leave(ring(t, token.NewSecret(), old), "afmelden@lists.example.org").Parse(address); err != nil || n != 42 {
+		t.Errorf("after rotation: %d, %v", n, err)
+	}
+	// The tokens of bounces and of leaving are made alike, and yet one is no use as the other.
+	bounces := returnPath(t, ring(t, old), "afmelden@lists.example.org")
+	_, err := bounces.Parse(address, now)
+	wantCode(t, err, newsletter.Forbidden, "a leave address taken for a sender")
+	_, err = p.Parse(bounces.Address(42, now.AddDate(1, 0, 0)))
+	wantCode(t, err, newsletter.Forbidden, "a sender taken for a leave address")
+	_, err = p.Parse("afmelden@lists.example.org")
+	wantCode(t, err, newsletter.Forbidden, "no token")
+	if _, err := token.NewLeavePath(ring(t, old), "seventeen.letters@example.org"); !newsletter.Is(err, newsletter.Invalid) {
+		t.Error(err)
+	}
+}

@@ -153,7 +153,7 @@ func testProposals(t *testing.T, s *store.Store) {
 	}
 	w.check(s.DecideProposal(t.Context(), all[0].PublicID, true, By, Start))
 	w.check(s.DecideProposal(t.Context(), all[1].PublicID, false, By, Start))
-	if err := s.DecideProposal(t.Context(), all[0].PublicID, false, By, Start); !newsletter.Is(err, newsletter.Used) {
+	if err := s.DecideProposal(t.Context(), all[0].PublicID, false, By, Start); !newsletter.Is(err, newsletter.Conflict) {
 		t.Error(err)
 	}
 	if err := s.DecideProposal(t.Context(), newsletter.NewPublicID(), true, By, Start); !newsletter.Is(err, newsletter.NotFound) {
