@@ -255,10 +255,12 @@ func testRefusals(t *testing.T, s *store.Store) {
 
 func testReportRace(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
-	var wg sync.WaitGroup
+	var mailed []int64 // all of them before anything begins: the suite also runs on a disk that is full meanwhile
 	for n := range 6 {
-		sub := w.Reader(fmt.Sprint("lezer", n), w.Weekly)
-		d := w.Mailed(sub, Start)
+		mailed = append(mailed, w.Mailed(w.Reader(fmt.Sprint("lezer", n), w.Weekly), Start))
+	}
+	var wg sync.WaitGroup
+	for n, d := range mailed {
 		for range 3 {
 			wg.Go(func() {
 				if err := s.TakeReport(t.Context(), report(d, newsletter.BounceSoft, "x"), softRule, nil, w.Hash, Worker, Start.Add(time.Hour)); err != nil {
