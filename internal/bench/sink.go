@@ -65,7 +65,7 @@ func (s *Sink) Serve(ctx context.Context, in io.Reader, out io.Writer) (err erro
 		return errors.Join(err, s.close())
 	}
 	err = s.close()
-	_ = <-accepting // the listener is closed: what it says is that
+	<-accepting //nolint:errcheck // the listener is closed: what it says is that
 	cpu := ownCPU()
 	if err := errors.Join(err, s.write()); err != nil {
 		return err

@@ -56,7 +56,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		cut()
 		err = errors.Join(fmt.Errorf("web: requests were still under way: %w", err), server.Close())
 	}
-	_ = <-failed // the listener is closed: what it says is that
+	<-failed //nolint:errcheck // the listener is closed: what it says is that
 	return err
 }
 

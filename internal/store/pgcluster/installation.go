@@ -99,7 +99,7 @@ func (i *installation) writeFile(path, text string) error {
 // command makes a command that runs as that user, in dir, with messages in English. It has a process
 // group of its own: Ctrl-C in the terminal ends the tests first, and the server after them.
 func (i *installation) command(dir, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...) //nolint:gosec // PostgreSQL's own programs, from the folder of its installation
+	cmd := exec.Command(program, args...) //nolint:gosec,noctx // it is stopped by hand; PostgreSQL's own programs, from the folder of its installation
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC", "HOME=" + dir}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: i.credential}
