@@ -119,8 +119,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		return nil, err
 	}
 	sender := &delivery.Worker{Store: deliveries, Writer: writer, Sender: delivery.Over(s.pool), Name: workerName(), Now: w.now, Log: w.log,
-		Settings: delivery.Settings{Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease,
-			Hold: c.Delivery.Uncertain == "hold", Patience: delivery.Patience{Edition: c.Delivery.EditionLife, Other: c.Delivery.OtherLife}}}
+		Settings: deliverySettings(c)}
 
 	s.workers = []func(context.Context) error{
 		part("feed", w.log, always(s.feeds.Run)),
@@ -176,6 +175,13 @@ func beside(first http.Handler, prefix string, second http.Handler) http.Handler
 		}
 		first.ServeHTTP(w, r)
 	})
+}
+
+func deliverySettings(c *config.Config) delivery.Settings {
+	return delivery.Settings{
+		Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease, Hold: c.Delivery.Uncertain == "hold",
+		Patience: delivery.Patience{Edition: c.Delivery.EditionLife, Other: c.Delivery.OtherLife},
+	}
 }
 
 func signupConfig(c *config.Config) signup.Config {
