@@ -107,7 +107,7 @@ func (n *notices) confirmation(ctx context.Context, c *newsletter.Claim, now tim
 // standing lists the subscriptions of a sign-up, each with its own link for leaving, and the address
 // of the first one's preferences: there all of them are.
 func (n *notices) standing(ctx context.Context, c *newsletter.Claim, now time.Time) (choices []compose.Choice, preferences string, err error) {
-	standing, err := n.store.StandingOfSignup(ctx, *c.Ref)
+	standing, err := n.store.StandingOfSignup(ctx, *c.Ref, now)
 	if err != nil {
 		return nil, "", err
 	}
@@ -117,6 +117,7 @@ func (n *notices) standing(ctx context.Context, c *newsletter.Claim, now time.Ti
 		if err != nil {
 			return nil, "", err
 		}
+		choice.NextAt = s.NextAt.Time
 		choice.UnsubscribeURL = n.link("/u/", token.Unsubscribe, s.Subscription.PublicID, time.Time{})
 		if preferences == "" {
 			preferences = n.link("/v/", token.Preferences, s.Subscription.PublicID, time.Time{})
@@ -154,7 +155,8 @@ func (n *notices) choice(ctx context.Context, wish newsletter.Choice, lang newsl
 		if err != nil {
 			return choice, fmt.Errorf("schedule %d: %w", c.ID, err)
 		}
-		choice.Schedule, choice.NextAt = times.Words(lang), times.Next(now)
+		choice.Schedule = times.Words(lang)
+		choice.NextAt = c.NextEdition(newsletter.FreshReading(list.ID, list.LastSeq), newsletter.At(now)).Time
 	}
 	return choice, nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type scheduleCommand struct {
-	List scheduleList `cmd:"" help:"List the schedules, in words and with their next slot."`
+	List scheduleList `cmd:"" help:"List the schedules, in words and with their next edition."`
 	Next scheduleNext `cmd:"" help:"Say when a cron line would send, and in words."`
 }
 
@@ -76,8 +76,9 @@ func (scheduleList) Help() string {
 // scheduleRow is a schedule as a list shows it.
 type scheduleRow struct {
 	newsletter.Schedule
-	List  string `json:"list"`
-	Words string `json:"words"`
+	List        string          `json:"list"`
+	Words       string          `json:"words"`
+	NextEdition newsletter.Time `json:"next_edition,omitzero"` // of all its editions that have not left
 }
 
 func (cmd scheduleList) Run(ctx context.Context, p *program) error {
@@ -97,10 +98,13 @@ func (cmd scheduleList) Run(ctx context.Context, p *program) error {
 				if err != nil {
 					return fmt.Errorf("schedule %s/%s: %w", l.Name, c.Name, err)
 				}
-				row := scheduleRow{c, l.Name, times.Words(p.language())}
-				state, next := string(c.State), c.NextAt.In(times.Location()).Format("2006-01-02 15:04 -07:00")
+				row := scheduleRow{c, l.Name, times.Words(p.language()), c.NextEdition(newsletter.Reading{}, newsletter.At(p.now()))}
+				state, next := string(c.State), ""
 				if !c.ArchivedAt.IsZero() {
-					state, next = "archived", ""
+					state = "archived"
+				}
+				if !row.NextEdition.IsZero() {
+					next = row.NextEdition.In(times.Location()).Format("2006-01-02 15:04 -07:00")
 				}
 				rows, cells = append(rows, row), append(cells, []string{l.Name, c.Name, state, next, row.Words})
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -99,6 +100,51 @@ func TestWorkerBesideServe(t *testing.T) {
 	}
 	serve.stop()
 	worker.stop()
+}
+
+// An edition that is made ahead for its editor is the next one, also to who looks from the command line.
+func TestTheNextEditionIsTheOneMadeAhead(t *testing.T) {
+	t.Parallel()
+	peer := mailertest.New(t, mailertest.Script{})
+	i := install(t, filepath.Join(t.TempDir(), "bode.db"), peer)
+	i.file("lists.toml", `
+[[list]]
+name = "raad"
+title.nl = "De raad"
+[[list.schedule]]
+name = "week"
+title.nl = "Wekelijks"
+cron = "0 8 * * 1"
+review = "approval"
+lead = "8d"
+`)
+	i.bode("apply", "lists.toml", "--yes")
+	serve := i.start("serve")
+	var editions []struct {
+		State string
+		For   string `json:"scheduled_for"`
+	}
+	until(t, "an edition in review", func() bool {
+		if err := json.Unmarshal([]byte(i.bode("edition", "list", "--json")), &editions); err != nil {
+			t.Fatal(err)
+		}
+		return len(editions) > 0 && editions[0].State == "in_review"
+	})
+	i.join(peer, "lezer@example.org")
+	want := `"next_edition": "` + editions[0].For + `"`
+	for _, command := range [][]string{{"schedule", "list", "--json"}, {"subscriber", "show", "lezer@example.org", "--json"}} {
+		if out := i.bode(command...); !strings.Contains(out, want) {
+			t.Errorf("bode %s lacks %s:\n%s", strings.Join(command, " "), want, out)
+		}
+	}
+	slot, err := time.Parse(time.RFC3339, editions[0].For)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := i.bode("schedule", "list"); !strings.Contains(out, slot.Format("2006-01-02")) {
+		t.Errorf("no %s in:\n%s", slot, out)
+	}
+	serve.stop()
 }
 
 // TestStartRefuses starts the program on what can't work: it ends at once, and says why.

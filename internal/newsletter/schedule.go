@@ -58,6 +58,8 @@ type Schedule struct {
 	AppliedHash string `db:"applied_hash" json:"-"`
 	CreatedAt   Time   `db:"created_at" json:"created_at"`
 	ArchivedAt  Time   `db:"archived_at" json:"archived_at,omitzero"`
+	// Upcoming are the editions that are made and have not left; store.Schedules fills it in.
+	Upcoming []Upcoming `db:"-" json:"-"`
 }
 
 // minGrace is the shortest grace time: a slot is always noticed a little late.

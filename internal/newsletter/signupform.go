@@ -78,7 +78,8 @@ type Standing struct {
 	Topics       IDs          `json:"-"`
 	TopicNames   []string     `json:"topics,omitempty"`
 	Schedule     string       `json:"schedule"`
-	NextAt       Time         `json:"next_edition,omitzero"` // while active
+	NextAt       Time         `json:"next_edition,omitzero"` // Schedule.NextEdition, while active
+	Reading      Reading      `json:"-"`
 	Links        Links        `json:"-"`
 }
 

@@ -15,7 +15,7 @@ func (s *Service) Confirmation(ctx context.Context, link string, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	c, u, err := s.store.Confirmation(ctx, id)
+	c, u, err := s.store.Confirmation(ctx, id, now)
 	if err != nil {
 		return nil, gone(err)
 	}
@@ -33,7 +33,7 @@ func (s *Service) Confirm(ctx context.Context, link string, from newsletter.Clie
 	if err != nil {
 		return nil, err
 	}
-	_, u, err := s.store.Confirmation(ctx, id)
+	_, u, err := s.store.Confirmation(ctx, id, now)
 	if err != nil {
 		return nil, gone(err)
 	}

@@ -18,7 +18,7 @@ func (s *Service) Settings(ctx context.Context, link string, now time.Time) (*ne
 	if err != nil {
 		return nil, err
 	}
-	settings, err := s.store.Settings(ctx, id)
+	settings, err := s.store.Settings(ctx, id, now)
 	if err != nil {
 		return nil, unknown(err)
 	}
@@ -33,7 +33,7 @@ func (s *Service) SaveSettings(ctx context.Context, link string, form newsletter
 	if err != nil {
 		return err
 	}
-	standing, err := s.store.Settings(ctx, id)
+	standing, err := s.store.Settings(ctx, id, now)
 	if err != nil {
 		return unknown(err)
 	}
@@ -137,7 +137,7 @@ func (s *Service) Why(ctx context.Context, link string, now time.Time) (*newslet
 	if err != nil {
 		return nil, err
 	}
-	why, err := s.store.Why(ctx, id)
+	why, err := s.store.Why(ctx, id, now)
 	if err != nil {
 		return nil, unknown(err)
 	}

@@ -35,15 +35,15 @@ type words interface {
 type forms interface {
 	SignupClosed(ctx context.Context) (newsletter.Time, error)
 	CreateSignup(ctx context.Context, u *newsletter.Signup, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
-	Confirmation(ctx context.Context, id newsletter.PublicID) (*newsletter.Confirmation, *newsletter.Signup, error)
+	Confirmation(ctx context.Context, id newsletter.PublicID, now time.Time) (*newsletter.Confirmation, *newsletter.Signup, error)
 	ConfirmationDelivery(ctx context.Context, signup newsletter.PublicID) (*newsletter.Delivery, error)
 	ConfirmSignup(ctx context.Context, id newsletter.PublicID, proof newsletter.Proof, hashes []token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Confirmation, error)
 }
 
 type settings interface {
-	Settings(ctx context.Context, id newsletter.PublicID) (*newsletter.Settings, error)
+	Settings(ctx context.Context, id newsletter.PublicID, now time.Time) (*newsletter.Settings, error)
 	Leaving(ctx context.Context, id newsletter.PublicID, now time.Time) (*newsletter.Leaving, error)
-	Why(ctx context.Context, id newsletter.PublicID) (*newsletter.Why, error)
+	Why(ctx context.Context, id newsletter.PublicID, now time.Time) (*newsletter.Why, error)
 	SaveSettings(ctx context.Context, id newsletter.PublicID, form newsletter.SettingsForm, by newsletter.Actor, now time.Time) error
 	Unsubscribe(ctx context.Context, id newsletter.PublicID, all bool, channel string, by newsletter.Actor, now time.Time) error
 	ReturnSubscription(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error

@@ -13,12 +13,12 @@ import (
 
 // Confirmation returns what a confirmation link stands for: what its mail listed, and once it is
 // used, what has become of it.
-func (s *Store) Confirmation(ctx context.Context, id newsletter.PublicID) (c *newsletter.Confirmation, u *newsletter.Signup, err error) {
+func (s *Store) Confirmation(ctx context.Context, id newsletter.PublicID, now time.Time) (c *newsletter.Confirmation, u *newsletter.Signup, err error) {
 	err = s.read(ctx, func(t *tx) (err error) {
 		if u, err = t.signup(`public_id = $1`, id); err != nil {
 			return err
 		}
-		c, err = t.confirmation(u)
+		c, err = t.confirmation(u, newsletter.At(now))
 		return err
 	})
 	return c, u, err
@@ -26,14 +26,14 @@ func (s *Store) Confirmation(ctx context.Context, id newsletter.PublicID) (c *ne
 
 // confirmation describes a sign-up. The address is told only while the link is open: later it may
 // have moved to a mailbox that the holder of an old mail need not know.
-func (t *tx) confirmation(u *newsletter.Signup) (*newsletter.Confirmation, error) {
+func (t *tx) confirmation(u *newsletter.Signup, now newsletter.Time) (*newsletter.Confirmation, error) {
 	c := &newsletter.Confirmation{State: newsletter.ConfirmationOpen, Address: u.Address, Choices: u.Choices}
 	if u.UsedAt.IsZero() || u.SubscriberID == nil {
 		return c, nil
 	}
 	c.State, c.Address = newsletter.ConfirmationLeft, ""
 	var err error
-	if c.Standing, err = t.standingsOf(u); err != nil {
+	if c.Standing, err = t.standingsOf(u, now); err != nil {
 		return nil, err
 	}
 	for _, s := range c.Standing {
@@ -45,12 +45,12 @@ func (t *tx) confirmation(u *newsletter.Signup) (*newsletter.Confirmation, error
 }
 
 // standingsOf returns the subscriptions to the lists of a sign-up.
-func (t *tx) standingsOf(u *newsletter.Signup) ([]newsletter.Standing, error) {
+func (t *tx) standingsOf(u *newsletter.Signup, now newsletter.Time) ([]newsletter.Standing, error) {
 	var p newsletter.Subscriber
 	if err := t.get(&p, `SELECT `+subscriberColumns+` FROM subscriber WHERE id = $1`, *u.SubscriberID); err != nil {
 		return nil, err
 	}
-	all, err := t.standings(&p)
+	all, err := t.standings(&p, now)
 	var of []newsletter.Standing
 	for _, s := range all {
 		for _, choice := range u.Choices {
@@ -65,7 +65,7 @@ func (t *tx) standingsOf(u *newsletter.Signup) ([]newsletter.Standing, error) {
 // StandingOfSignup returns the subscriptions, without those that were left since, to the lists of a
 // sign-up that is confirmed, or that asked for what was there: what the mails "welcome" and "already
 // subscribed" are about.
-func (s *Store) StandingOfSignup(ctx context.Context, id int64) (standing []newsletter.Standing, err error) {
+func (s *Store) StandingOfSignup(ctx context.Context, id int64, now time.Time) (standing []newsletter.Standing, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		u, err := t.signup(`id = $1`, id)
 		if err != nil {
@@ -74,7 +74,7 @@ func (s *Store) StandingOfSignup(ctx context.Context, id int64) (standing []news
 		if u.SubscriberID == nil {
 			return notFound(sql.ErrNoRows, "subscriber of sign-up", id)
 		}
-		standing, err = t.standingsOf(u)
+		standing, err = t.standingsOf(u, newsletter.At(now))
 		standing = slices.DeleteFunc(standing, func(s newsletter.Standing) bool {
 			return s.Subscription.State == newsletter.SubscriptionUnsubscribed
 		})
@@ -102,7 +102,7 @@ func (s *Store) ConfirmSignup(ctx context.Context, id newsletter.PublicID, proof
 				return err
 			}
 		}
-		if c, err = t.confirmation(u); err != nil {
+		if c, err = t.confirmation(u, newsletter.At(now)); err != nil {
 			return err
 		}
 		c.Address = address

@@ -54,7 +54,7 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 		return d, nil
 	}
 	d.Subscriber, d.Address = people[0], people[0].Address
-	return d, t.fillDossier(d)
+	return d, t.fillDossier(d, at)
 }
 
 // nameLists says of sign-ups what they asked for, in their own language.
@@ -73,9 +73,9 @@ func (t *tx) nameLists(signups []newsletter.Signup) error {
 	return nil
 }
 
-func (t *tx) fillDossier(d *newsletter.Dossier) (err error) {
+func (t *tx) fillDossier(d *newsletter.Dossier, at newsletter.Time) (err error) {
 	p := &d.Subscriber
-	if d.Subscriptions, err = t.standings(p); err != nil {
+	if d.Subscriptions, err = t.standings(p, at); err != nil {
 		return err
 	}
 	if d.Consents, err = t.consents(p); err != nil {

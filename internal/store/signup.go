@@ -133,7 +133,7 @@ func (t *tx) applicant(address newsletter.Address, hashes []token.Hash, at newsl
 	}
 	a.Restricted = !p.RestrictedAt.IsZero()
 	a.Suppressed = a.Suppressed || !p.SuppressedAt.IsZero()
-	standing, err := t.standings(p)
+	standing, err := t.standings(p, at)
 	for _, s := range standing {
 		if s.Subscription.State == newsletter.SubscriptionActive {
 			a.Active = append(a.Active, s.Choice())

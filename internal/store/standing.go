@@ -11,7 +11,7 @@ import (
 
 // standings returns a person's subscriptions with what was chosen in each, in words of the person's
 // language, in the order of the lists.
-func (t *tx) standings(p *newsletter.Subscriber) ([]newsletter.Standing, error) {
+func (t *tx) standings(p *newsletter.Subscriber, now newsletter.Time) ([]newsletter.Standing, error) {
 	var rows []struct {
 		newsletter.Subscription
 		ListTexts     newsletter.Texts    `db:"list_texts"`
@@ -20,18 +20,25 @@ func (t *tx) standings(p *newsletter.Subscriber) ([]newsletter.Standing, error) 
 		NextAt        newsletter.Time     `db:"next_at"`
 		AllTopics     bool                `db:"all_topics"`
 		Topics        newsletter.IDs      `db:"topics"`
+		ThroughSeq    int64               `db:"through_seq"`
+		OwedPosts     newsletter.IDs      `db:"owed_posts"`
 	}
 	if err := t.list(&rows, `
 		SELECT s.id, s.public_id, s.subscriber_id, s.list_id, s.schedule_id, s.topic_set_id, s.reading_id, s.state, s.active_since,
 			s.paused_until, s.created_at, s.changed_at, s.ended_at,
 			l.texts AS list_texts, l.language AS list_language, c.texts AS schedule_texts,
 			CASE WHEN s.state = 'active' AND l.state = 'active' AND c.state = 'active' AND c.archived_at IS NULL THEN c.next_at END AS next_at,
-			s.topic_set_id IS NULL AS all_topics, w.topics
+			s.topic_set_id IS NULL AS all_topics, w.topics, r.through_seq, r.owed_posts
 		FROM subscription AS s
 		JOIN list AS l ON l.id = s.list_id
 		JOIN schedule AS c ON c.id = s.schedule_id
+		JOIN reading AS r ON r.id = s.reading_id
 		LEFT JOIN topic_set AS w ON w.id = s.topic_set_id
 		WHERE s.subscriber_id = $1 ORDER BY s.list_id`, p.ID); err != nil {
+		return nil, err
+	}
+	upcoming, err := t.upcoming(`e.list_id IN (SELECT list_id FROM subscription WHERE subscriber_id = $1)`, p.ID)
+	if err != nil {
 		return nil, err
 	}
 	standings := make([]newsletter.Standing, len(rows))
@@ -40,7 +47,12 @@ func (t *tx) standings(p *newsletter.Subscriber) ([]newsletter.Standing, error) 
 		topics = append(topics, row.Topics...)
 		standings[i] = newsletter.Standing{Subscription: row.Subscription, AllTopics: row.AllTopics, Topics: row.Topics,
 			ListName: row.ListTexts.In(p.Language, row.ListLanguage).Title,
-			Schedule: row.ScheduleTexts.In(p.Language, row.ListLanguage).Title, NextAt: row.NextAt}
+			Schedule: row.ScheduleTexts.In(p.Language, row.ListLanguage).Title,
+			Reading:  newsletter.Reading{ID: row.ReadingID, ListID: row.ListID, ThroughSeq: row.ThroughSeq, OwedPosts: row.OwedPosts}}
+		if !row.NextAt.IsZero() {
+			pace := newsletter.Schedule{State: newsletter.ScheduleActive, NextAt: row.NextAt, Upcoming: upcoming[row.ScheduleID]}
+			standings[i].NextAt = pace.NextEdition(standings[i].Reading, now)
+		}
 	}
 	titles, err := t.topicTitles(topics, p.Language)
 	for i := range standings {
@@ -71,14 +83,14 @@ func (t *tx) topicTitles(ids newsletter.IDs, language newsletter.Language) (map[
 }
 
 // holder returns the person of a link's subscription, all subscriptions, and the link's own.
-func (t *tx) holder(id newsletter.PublicID) (p *newsletter.Subscriber, all []newsletter.Standing, own *newsletter.Standing, err error) {
+func (t *tx) holder(id newsletter.PublicID, now newsletter.Time) (p *newsletter.Subscriber, all []newsletter.Standing, own *newsletter.Standing, err error) {
 	p = &newsletter.Subscriber{}
 	if err := t.get(p, `
 		SELECT `+subscriberColumns+` FROM subscriber
 		WHERE id = (SELECT subscriber_id FROM subscription WHERE public_id = $1)`, id); err != nil {
 		return nil, nil, nil, notFound(err, "subscription", id)
 	}
-	if all, err = t.standings(p); err != nil {
+	if all, err = t.standings(p, now); err != nil {
 		return nil, nil, nil, err
 	}
 	for i := range all {
@@ -90,9 +102,9 @@ func (t *tx) holder(id newsletter.PublicID) (p *newsletter.Subscriber, all []new
 }
 
 // Settings returns what the preferences page of a link shows, the link's own list first.
-func (s *Store) Settings(ctx context.Context, id newsletter.PublicID) (settings *newsletter.Settings, err error) {
+func (s *Store) Settings(ctx context.Context, id newsletter.PublicID, now time.Time) (settings *newsletter.Settings, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		p, all, own, err := t.holder(id)
+		p, all, own, err := t.holder(id, newsletter.At(now))
 		if err != nil {
 			return err
 		}
@@ -110,7 +122,7 @@ func (s *Store) Settings(ctx context.Context, id newsletter.PublicID) (settings 
 // Leaving returns what the unsubscribe page of a link shows.
 func (s *Store) Leaving(ctx context.Context, id newsletter.PublicID, now time.Time) (leaving *newsletter.Leaving, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		p, all, own, err := t.holder(id)
+		p, all, own, err := t.holder(id, newsletter.At(now))
 		if err != nil {
 			return err
 		}
@@ -129,9 +141,9 @@ func (s *Store) Leaving(ctx context.Context, id newsletter.PublicID, now time.Ti
 }
 
 // Why returns why somebody gets the mail of a link's list: when they asked for it, and the words.
-func (s *Store) Why(ctx context.Context, id newsletter.PublicID) (why *newsletter.Why, err error) {
+func (s *Store) Why(ctx context.Context, id newsletter.PublicID, now time.Time) (why *newsletter.Why, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		p, _, own, err := t.holder(id)
+		p, _, own, err := t.holder(id, newsletter.At(now))
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func testConfirm(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	u := w.SignUp(jan, Start, w.Some(w.Council))
 	w.Decide(u, Start)
-	c, same, err := s.Confirmation(t.Context(), u.PublicID)
+	c, same, err := s.Confirmation(t.Context(), u.PublicID, Start)
 	if err != nil || c.State != newsletter.ConfirmationOpen || c.Address != jan || len(c.Choices) != 1 || same.ID != u.ID {
 		t.Fatalf("%+v, %v", c, err)
 	}
@@ -73,7 +73,7 @@ func testConfirm(t *testing.T, s *store.Store) {
 			t.Errorf("%s, %v", diff, err)
 		}
 	}
-	if of, err := s.StandingOfSignup(t.Context(), u.ID); err != nil || len(of) != 1 || of[0].Subscription.ID != sub.ID {
+	if of, err := s.StandingOfSignup(t.Context(), u.ID, Start); err != nil || len(of) != 1 || of[0].Subscription.ID != sub.ID {
 		t.Errorf("%+v, %v", of, err)
 	}
 	reading := Query(t, s, `SELECT through_seq, told_seq, away_from, away_to, owed_posts FROM reading WHERE id = `+str(sub.ReadingID))

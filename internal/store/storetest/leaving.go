@@ -84,7 +84,7 @@ func testLeaveAll(t *testing.T, s *store.Store) {
 	if got := mails(); !cmp.Equal(got, [][]string{{"already_subscribed", "cancelled"}, {"confirmation", "pending"}}) {
 		t.Errorf("after leaving one: %v", got)
 	}
-	if of, err := s.StandingOfSignup(t.Context(), 1); err != nil || len(of) != 1 {
+	if of, err := s.StandingOfSignup(t.Context(), 1, Start); err != nil || len(of) != 1 {
 		t.Errorf("the welcome would list %v, %v", of, err)
 	}
 	w.leave(sub, true, Start.Add(2*time.Hour))
@@ -122,7 +122,7 @@ func testReturn(t *testing.T, s *store.Store) {
 	if got := w.states(); got != "active paused " {
 		t.Errorf("after taking it back: %s", got)
 	}
-	got, err := s.Settings(t.Context(), sub.PublicID)
+	got, err := s.Settings(t.Context(), sub.PublicID, Start)
 	if err != nil || len(got.Standing[0].Topics) != 1 || got.Standing[0].Subscription.ScheduleID != w.Weekly.ID || !got.Standing[0].Subscription.EndedAt.IsZero() {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -134,7 +134,7 @@ func testReturn(t *testing.T, s *store.Store) {
 	if n := len(entries); n != 9 || entries[n-1][0] != "confirmed" || entries[n-1][1] != "undo" {
 		t.Errorf("%v", entries)
 	}
-	why, err := s.Why(t.Context(), sub.PublicID)
+	why, err := s.Why(t.Context(), sub.PublicID, Start)
 	if err != nil || !why.RequestedAt.Equal(Start) || why.Wording.Hash != w.Words.Hash {
 		t.Errorf("%+v, %v", why, err)
 	}

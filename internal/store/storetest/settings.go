@@ -31,14 +31,14 @@ func (w *World) save(sub newsletter.Subscription, now time.Time, wishes ...newsl
 func testSettings(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	sub := w.Join(jan, Start, w.All())
-	got, err := s.Settings(t.Context(), sub.PublicID)
+	got, err := s.Settings(t.Context(), sub.PublicID, Start)
 	if err != nil || got.Address != jan || got.Language != newsletter.Dutch || len(got.Standing) != 1 || !got.Standing[0].AllTopics {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	form := newsletter.SettingsForm{Name: "Jan", Language: newsletter.English, Layout: newsletter.Large, Wishes: []newsletter.Wish{{Choice: w.Some(w.Council)}}}
 	form.Wishes[0].ScheduleID = w.Daily.ID
 	w.check(s.SaveSettings(t.Context(), sub.PublicID, form, newsletter.Person(sub.PublicID), Start.Add(time.Hour)))
-	got, err = s.Settings(t.Context(), sub.PublicID)
+	got, err = s.Settings(t.Context(), sub.PublicID, Start)
 	if err != nil || got.Name != "Jan" || got.Language != newsletter.English || got.Layout != newsletter.Large {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -52,7 +52,7 @@ func testSettings(t *testing.T, s *store.Store) {
 	if n := len(ledger(t, s)); entries != 3 || n != entries {
 		t.Errorf("%d entries, then %d: want a third for the change, none for no change", entries, n)
 	}
-	if _, err := s.Settings(t.Context(), newsletter.NewPublicID()); !newsletter.Is(err, newsletter.NotFound) {
+	if _, err := s.Settings(t.Context(), newsletter.NewPublicID(), Start); !newsletter.Is(err, newsletter.NotFound) {
 		t.Error(err)
 	}
 }
@@ -102,14 +102,14 @@ func testPause(t *testing.T, s *store.Store) {
 func testSettingsNoJoin(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	sub := w.Join(jan, Start, w.All())
-	before, err := s.Settings(t.Context(), sub.PublicID)
+	before, err := s.Settings(t.Context(), sub.PublicID, Start)
 	w.check(err)
 	form := newsletter.SettingsForm{Name: "Piet", Language: newsletter.English, Layout: newsletter.Large, Wishes: []newsletter.Wish{
 		{Choice: w.Some(w.Council)}, {Choice: newsletter.Choice{ListID: 99, ScheduleID: w.Daily.ID, AllTopics: true}}}}
 	if err := s.SaveSettings(t.Context(), sub.PublicID, form, newsletter.Person(sub.PublicID), Start); !newsletter.Is(err, newsletter.Conflict) {
 		t.Errorf("another list: %v", err)
 	}
-	after, err := s.Settings(t.Context(), sub.PublicID)
+	after, err := s.Settings(t.Context(), sub.PublicID, Start)
 	if diff := cmp.Diff(before, after); err != nil || diff != "" {
 		t.Errorf("half of it was done: %s, %v", diff, err)
 	}
@@ -124,12 +124,12 @@ func testWhy(t *testing.T, s *store.Store) {
 	u := w.SignUp(jan, Start, w.Some(w.Council))
 	w.Decide(u, Start)
 	sub := w.Confirm(u, Start.Add(time.Hour)).Standing[0].Subscription
-	why, err := s.Why(t.Context(), sub.PublicID)
+	why, err := s.Why(t.Context(), sub.PublicID, Start)
 	if err != nil || !why.RequestedAt.Equal(Start) || !why.ConfirmedAt.Equal(Start.Add(time.Hour)) || why.Channel != newsletter.ChannelForm ||
 		why.Wording.Text != w.Words.Text || why.Standing.NextAt.IsZero() || why.Standing.Subscription.ID != sub.ID {
 		t.Errorf("%+v, %v", why, err)
 	}
-	if _, err := s.Why(t.Context(), newsletter.NewPublicID()); !newsletter.Is(err, newsletter.NotFound) {
+	if _, err := s.Why(t.Context(), newsletter.NewPublicID(), Start); !newsletter.Is(err, newsletter.NotFound) {
 		t.Error(err)
 	}
 }

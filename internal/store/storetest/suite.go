@@ -29,6 +29,7 @@ func Cases() []Case {
 		signupCases(),
 		confirmationCases(),
 		settingsCases(),
+		upcomingCases(),
 		leavingCases(),
 		suppressionCases(),
 		bounceCases(),

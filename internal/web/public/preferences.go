@@ -62,7 +62,7 @@ func (d *door) preferencesPage(r *http.Request) (*preferencesPage, error) {
 }
 
 func (d *door) preferenceView(o *offer, s newsletter.Standing, lang newsletter.Language) preferenceView {
-	v := preferenceView{Choice: d.choiceView(o, lang), Links: s.Links, Paused: s.Subscription.State == newsletter.SubscriptionPaused}
+	v := preferenceView{Choice: d.choiceView(o, s.Reading, lang), Links: s.Links, Paused: s.Subscription.State == newsletter.SubscriptionPaused}
 	v.Choice.AllTopics = s.AllTopics
 	d.addFormer(&v.Choice, o, s, lang)
 	for i := range v.Choice.Topics {

@@ -73,7 +73,7 @@ func (d *door) newForm(r *http.Request, offers []offer, page string) (*formView,
 		Languages: d.languages(lang, lang), linkDays: terms.LinkDays,
 	}
 	for i := range offers {
-		choice := d.choiceView(&offers[i], lang)
+		choice := d.choiceView(&offers[i], newsletter.FreshReading(offers[i].ID, offers[i].LastSeq), lang)
 		choice.Checked = form.Single
 		form.Choices = append(form.Choices, choice)
 	}
@@ -93,8 +93,9 @@ func (d *door) languages(reader, chosen newsletter.Language) []option {
 	return options
 }
 
-// choiceView is a list's choices as they stand at first: all topics, the first pace.
-func (d *door) choiceView(o *offer, lang newsletter.Language) choiceView {
+// choiceView is a list's choices as they stand at first: all topics, the first pace. The reading is that of
+// the person who chooses.
+func (d *door) choiceView(o *offer, reading newsletter.Reading, lang newsletter.Language) choiceView {
 	choice := choiceView{listView: d.listView(&o.List, lang), AllTopics: true, id: o.ID}
 	for _, t := range o.topics {
 		text, spoken := textIn(t.Texts, lang, o.Language)
@@ -102,18 +103,18 @@ func (d *door) choiceView(o *offer, lang newsletter.Language) choiceView {
 	}
 	for i, s := range o.schedules {
 		text, spoken := textIn(s.Texts, lang, o.Language)
-		choice.Paces = append(choice.Paces, option{Value: s.Name, Label: text.Title, Hint: d.paceInWords(&s, lang), Lang: spoken, Checked: i == 0, id: s.ID})
+		choice.Paces = append(choice.Paces, option{Value: s.Name, Label: text.Title, Hint: d.paceInWords(&s, reading, lang), Lang: spoken, Checked: i == 0, id: s.ID})
 	}
 	return choice
 }
 
 // paceInWords says when a schedule's editions leave, and when the next one does.
-func (d *door) paceInWords(s *newsletter.Schedule, lang newsletter.Language) string {
+func (d *door) paceInWords(s *newsletter.Schedule, reading newsletter.Reading, lang newsletter.Language) string {
 	said := s.Texts[lang].Description
 	if parsed, err := schedule.Parse(s.Cron, s.Zone); err == nil && said == "" {
 		said = sentence(strings.TrimSuffix(parsed.Words(lang), " ("+d.Site.Zone.String()+")"))
 	}
-	return strings.TrimSpace(said + " " + d.nextEdition(s, lang))
+	return strings.TrimSpace(said + " " + d.nextEdition(s, reading, lang))
 }
 
 // sentence makes one of a clause.
@@ -122,12 +123,14 @@ func sentence(clause string) string {
 	return string(unicode.ToUpper(first)) + clause[size:] + "."
 }
 
-// nextEdition says when a schedule's next edition leaves, or nothing if none is due.
-func (d *door) nextEdition(s *newsletter.Schedule, lang newsletter.Language) string {
-	if s.NextAt.IsZero() || s.State != newsletter.ScheduleActive {
+// nextEdition says when the next edition of a schedule leaves that a reader can be in, or nothing if none is
+// due.
+func (d *door) nextEdition(s *newsletter.Schedule, reading newsletter.Reading, lang newsletter.Language) string {
+	next := s.NextEdition(reading, newsletter.At(d.Now()))
+	if next.IsZero() {
 		return ""
 	}
-	when := templates.Date(lang, s.NextAt.In(d.Site.Zone))
+	when := templates.Date(lang, next.In(d.Site.Zone))
 	text, err := d.Templates.Texts().Text(lang, "form_pace_next", templates.Args{"Date": when})
 	if err != nil {
 		return ""

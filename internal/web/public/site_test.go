@@ -188,3 +188,13 @@ func (p page) has(t testing.TB, status int, parts ...string) {
 		}
 	}
 }
+
+// lacks fails if the page holds any of these.
+func (p page) lacks(t testing.TB, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if strings.Contains(p.body, part) {
+			t.Errorf("%s holds %q:\n%s", p.what, part, p.main())
+		}
+	}
+}

@@ -28,8 +28,8 @@ func (d *door) choiceInWords(o *offer, c newsletter.Choice, lang newsletter.Lang
 		if s.ID == c.ScheduleID {
 			text, _ := textIn(s.Texts, lang, o.Language)
 			v.Pace = text.Title
-			if s.State == newsletter.ScheduleActive && o.State == newsletter.ListActive && s.ArchivedAt.IsZero() {
-				v.NextAt = s.NextAt
+			if o.State == newsletter.ListActive {
+				v.NextAt = s.NextEdition(newsletter.FreshReading(o.ID, o.LastSeq), newsletter.At(d.Now()))
 			}
 		}
 	}
@@ -38,6 +38,7 @@ func (d *door) choiceInWords(o *offer, c newsletter.Choice, lang newsletter.Lang
 
 func (d *door) standingInWords(o *offer, s newsletter.Standing, lang newsletter.Language) standingView {
 	v := d.choiceInWords(o, newsletter.Choice{ScheduleID: s.Subscription.ScheduleID, AllTopics: s.AllTopics, Topics: s.Topics}, lang)
+	v.NextAt = s.NextAt
 	v.Paused = s.Subscription.State == newsletter.SubscriptionPaused
 	v.Until = s.Subscription.PausedUntil
 	v.Ended = s.Subscription.State == newsletter.SubscriptionUnsubscribed
