@@ -21,6 +21,7 @@ var unseen = map[string]string{
 	"disk_full": "as above",
 	"secret_":   "stops the start",
 	"apply_":    "of the command line",
+	"replayed":  "answered to a mail provider's program",
 	"not_found": "the page of that status says it",
 }
 

@@ -21,24 +21,26 @@ func TestBrokenPromisesAreSeen(t *testing.T) {
 	for _, c := range []struct {
 		name, promise string
 		fault         func(*store.Store, *theatre) backend
+		first         int // the history that showed it when this was written, to save time: others follow
 	}{
-		{"a slot gets a second edition", "promise 1", func(s *store.Store, _ *theatre) backend { return &twice{Store: s} }},
-		{"a slot that was missed is not made good", "promise 1", func(s *store.Store, _ *theatre) backend { return &notMadeGood{Store: s} }},
-		{"readings don't move on", "promise 2", func(s *store.Store, _ *theatre) backend { return &forgetful{Store: s} }},
-		{"readings move on too far", "promise 2", func(s *store.Store, _ *theatre) backend { return &hasty{Store: s} }},
-		{"pushed and given-back posts are dropped", "promise 2", func(s *store.Store, _ *theatre) backend { return &dropping{Store: s} }},
-		{"who changes topics during the fan-out gets nothing", "promise 2", func(s *store.Store, _ *theatre) backend { return &deaf{Store: s} }},
-		{"who is left behind has read on", "promise 2", func(s *store.Store, _ *theatre) backend { return &careless{Store: s} }},
-		{"everybody gets everything", "promise 2", func(s *store.Store, _ *theatre) backend { return &generous{Store: s} }},
-		{"the gate stands open", "promise 4", func(s *store.Store, _ *theatre) backend { return &openGate{Store: s} }},
-		{"leaving does nothing", "promise 4", func(s *store.Store, _ *theatre) backend { return &sticky{Store: s} }},
-		{"signing up is enough", "promise 4", func(s *store.Store, th *theatre) backend { return &eager{Store: s, hashes: th.hashes} }},
+		{"a slot gets a second edition", "promise 1", func(s *store.Store, _ *theatre) backend { return &twice{Store: s} }, 0},
+		{"a slot that was missed is not made good", "promise 1", func(s *store.Store, _ *theatre) backend { return &notMadeGood{Store: s} }, 0},
+		{"readings don't move on", "promise 2", func(s *store.Store, _ *theatre) backend { return &forgetful{Store: s} }, 0},
+		{"readings move on too far", "promise 2", func(s *store.Store, _ *theatre) backend { return &hasty{Store: s} }, 0},
+		{"pushed and given-back posts are dropped", "promise 2", func(s *store.Store, _ *theatre) backend { return &dropping{Store: s} }, 0},
+		{"who changes topics during the fan-out gets nothing", "promise 2", func(s *store.Store, _ *theatre) backend { return &deaf{Store: s} }, 0},
+		{"who is left behind has read on", "promise 2", func(s *store.Store, _ *theatre) backend { return &careless{Store: s} }, 60},
+		{"everybody gets everything", "promise 2", func(s *store.Store, _ *theatre) backend { return &generous{Store: s} }, 0},
+		{"the gate stands open", "promise 4", func(s *store.Store, _ *theatre) backend { return &openGate{Store: s} }, 0},
+		{"leaving does nothing", "promise 4", func(s *store.Store, _ *theatre) backend { return &sticky{Store: s} }, 0},
+		{"signing up is enough", "promise 4", func(s *store.Store, th *theatre) backend { return &eager{Store: s, hashes: th.hashes} }, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
 				th := newTheatre(t, s)
 				broken := c.fault(s, th)
-				for seed := range enough {
+				for n := range enough {
+					seed := (c.first + n) % enough
 					err := th.play(t.Context(), broken, histories.Example(seed))
 					if err == nil {
 						continue
