@@ -57,7 +57,12 @@ func Judge(c *newsletter.Claim, receipt mailer.Receipt, err error, patience Pati
 	var fault *mailer.SendError
 	if !errors.As(err, &fault) {
 		// Not about SMTP: the message could not be written. A fault of ours costs nobody a mail.
-		o.State, o.DueAt = newsletter.DeliveryPending, newsletter.At(now.Add(retryAfterFault))
+		// Where the database did not give the letter just now, it may the next time.
+		wait := retryAfterFault
+		if newsletter.Is(err, newsletter.Unavailable) {
+			wait = databasePause
+		}
+		o.State, o.DueAt = newsletter.DeliveryPending, newsletter.At(now.Add(wait))
 		return o
 	}
 	o.Code, o.Status, o.Reply = fault.Code, fault.Enhanced, fault.Reply

@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -63,6 +64,12 @@ func TestWhatCouldNotBeWrittenWaits(t *testing.T) {
 	o := delivery.Judge(&newsletter.Claim{}, mailer.Receipt{}, errors.New("a template is broken"), delivery.DefaultPatience, noon)
 	if o.State != newsletter.DeliveryPending || o.Refused || !o.DueAt.After(noon) || o.Reply != "" {
 		t.Errorf("%+v", o)
+	}
+	// That the database did not give the letter is no fault of the letter: it is tried again at once.
+	away := fmt.Errorf("loading: %w", newsletter.Errorf(newsletter.Unavailable, "database_unavailable", "the database does not answer"))
+	if soon := delivery.Judge(&newsletter.Claim{}, mailer.Receipt{}, away, delivery.DefaultPatience, noon); soon.State != newsletter.DeliveryPending ||
+		!soon.DueAt.After(noon) || soon.DueAt.Sub(noon) > 10*time.Second {
+		t.Errorf("%+v", soon)
 	}
 }
 

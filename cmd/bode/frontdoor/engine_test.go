@@ -26,8 +26,13 @@ var engines = map[string]func(testing.TB, *program) *engine{"sqlite": sqlite, "p
 
 func sqlite(t testing.TB, p *program) *engine {
 	t.Helper()
-	path := p.path("bode.sqlite")
-	return &engine{name: "sqlite", setting: `database = "bode.sqlite"`, url: path,
+	return sqliteAt(t, p.path("bode.sqlite"))
+}
+
+// sqliteAt is a file that may be elsewhere.
+func sqliteAt(t testing.TB, path string) *engine {
+	t.Helper()
+	return &engine{name: "sqlite", setting: fmt.Sprintf("database = %q", path), url: path,
 		db: open(t, "sqlite", (&url.URL{Scheme: "file", Path: path, OmitHost: true,
 			RawQuery: url.Values{"_pragma": {"busy_timeout(20000)"}, "_txlock": {"immediate"}}.Encode()}).String()),
 		tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`}
@@ -36,7 +41,12 @@ func sqlite(t testing.TB, p *program) *engine {
 // postgres makes an empty database, and the keys that processes around it share.
 func postgres(t testing.TB, p *program) *engine {
 	t.Helper()
-	with := pgtest.New(t)
+	return postgresAt(t, p, pgtest.New(t))
+}
+
+// postgresAt is an empty database that may be on a server of the test's own.
+func postgresAt(t testing.TB, p *program, with string) *engine {
+	t.Helper()
 	u, err := url.Parse(with)
 	if err != nil {
 		t.Fatal(err)

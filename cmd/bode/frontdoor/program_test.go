@@ -75,9 +75,17 @@ type service struct {
 // grace is how long a service may take to stop: answers of the mail server are waited for half a minute.
 const grace = 60 * time.Second
 
-// start starts a service and waits until it says that it is ready. It is stopped with the test, which
-// fails if it doesn't stop well.
+// start starts a service and waits until it says that it is ready.
 func (p *program) start(t testing.TB, args ...string) *service {
+	t.Helper()
+	s := p.launch(t, args...)
+	s.ready()
+	return s
+}
+
+// launch starts a service and does not wait. It is stopped with the test, which fails if it doesn't stop
+// well.
+func (p *program) launch(t testing.TB, args ...string) *service {
 	t.Helper()
 	s := &service{t: t, cmd: p.command(args...), log: &logbook{above: p.log}, ended: make(chan struct{})}
 	s.cmd.Stderr = s.log
@@ -94,10 +102,16 @@ func (p *program) start(t testing.TB, args ...string) *service {
 			t.Logf("the end of the log of bode %v:\n%s", args, s.log.tail())
 		}
 	})
-	eventually(t, "the service to be ready", func() bool {
+	return s
+}
+
+// ready waits until the service says that it is ready.
+func (s *service) ready() {
+	s.t.Helper()
+	eventually(s.t, "the service to be ready", func() bool {
 		select {
 		case <-s.ended:
-			t.Fatalf("bode %v ended with code %d:\n%s", args, s.cmd.ProcessState.ExitCode(), s.log.tail())
+			s.t.Fatalf("bode %v ended with code %d:\n%s", s.cmd.Args[1:], s.cmd.ProcessState.ExitCode(), s.log.tail())
 		default:
 		}
 		ready := s.log.find("ready")
@@ -106,13 +120,17 @@ func (p *program) start(t testing.TB, args ...string) *service {
 		}
 		return len(ready) > 0
 	})
-	return s
 }
 
 // signal tells the service to stop, and does not wait.
 func (s *service) signal() {
 	s.t.Helper()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	s.tell(syscall.SIGTERM)
+}
+
+func (s *service) tell(signal syscall.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -14,9 +14,11 @@ const relayUser, relayPassword = "bode", "geheim-van-de-relay"
 // relay is the mail server that takes the program's mail, and the mailboxes behind it.
 type relay struct {
 	*mailertest.Server
+	t testing.TB // of the site
 
 	mu     sync.Mutex
 	before func(mailertest.Command)
+	answer func(mailertest.Command) string
 	opened map[string]int // how many letters of a mailbox were read
 }
 
@@ -25,7 +27,7 @@ const nobody = "bestaat-niet"
 
 func newRelay(t testing.TB) *relay {
 	t.Helper()
-	r := &relay{opened: map[string]int{}}
+	r := &relay{t: t, opened: map[string]int{}}
 	r.Server = mailertest.New(t, mailertest.Script{
 		StartTLS: true, User: relayUser, Password: relayPassword,
 		Before: func(c mailertest.Command) {
@@ -37,6 +39,12 @@ func newRelay(t testing.TB) *relay {
 			}
 		},
 		Answer: func(c mailertest.Command) string {
+			r.mu.Lock()
+			answer := r.answer
+			r.mu.Unlock()
+			if answer != nil {
+				return answer(c)
+			}
 			if c.Step == mailertest.RCPT && strings.HasPrefix(c.To, nobody) {
 				return "550 5.1.1 <" + c.To + ">: there is no such mailbox"
 			}
@@ -51,6 +59,13 @@ func (r *relay) slow(before func(mailertest.Command)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.before = before
+}
+
+// says sets what the relay answers where it would not answer as usual; nil: as usual.
+func (r *relay) says(answer func(mailertest.Command) string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = answer
 }
 
 // to returns what came for a mailbox, in the order in which it came.

@@ -16,7 +16,13 @@ import (
 
 // Halt stops the server as an operator does (a fast shutdown): sessions are cut off in the middle of
 // what they do. The cluster stays; Resume starts it again.
-func (c *Cluster) Halt() error {
+func (c *Cluster) Halt() error { return c.end(syscall.SIGINT) }
+
+// Crash stops the server at once (an immediate shutdown), with nothing written but the log that commits
+// wait for: Resume recovers from it, as after a loss of power. What Forgetful commits may be gone then.
+func (c *Cluster) Crash() error { return c.end(syscall.SIGQUIT) }
+
+func (c *Cluster) end(signal syscall.Signal) error {
 	lock := filepath.Join(c.dir, "data", "postmaster.pid")
 	text, err := os.ReadFile(lock)
 	if err != nil {
@@ -27,7 +33,7 @@ func (c *Cluster) Halt() error {
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(pid, syscall.SIGINT); err != nil {
+	if err := syscall.Kill(pid, signal); err != nil {
 		return err
 	}
 	return poll(func() error {

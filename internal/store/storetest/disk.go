@@ -146,6 +146,13 @@ func (d *Disk) Fill(room int) {
 		d.check(err)
 		d.ballast = f
 	}
+	for !d.leave(room) { // others write meanwhile
+	}
+}
+
+// leave makes the ballast so large that so many pages are left, unless somebody else took them first.
+func (d *Disk) leave(room int) bool {
+	d.t.Helper()
 	var stat unix.Statfs_t
 	d.check(unix.Statfs(d.Dir, &stat))
 	info, err := d.ballast.Stat()
@@ -153,10 +160,15 @@ func (d *Disk) Fill(room int) {
 	surplus := int64(stat.Bavail)*stat.Bsize - int64(room)<<12 //nolint:unconvert // its type differs between platforms
 	switch {
 	case surplus > 0:
-		d.check(unix.Fallocate(int(d.ballast.Fd()), 0, info.Size(), surplus))
+		if err := unix.Fallocate(int(d.ballast.Fd()), 0, info.Size(), surplus); !errors.Is(err, unix.ENOSPC) {
+			d.check(err)
+			return true
+		}
+		return false
 	case surplus < 0:
 		d.check(d.ballast.Truncate(max(0, info.Size()+surplus)))
 	}
+	return true
 }
 
 // Free gives room again.
