@@ -181,6 +181,7 @@ func deliverySettings(c *config.Config) delivery.Settings {
 	return delivery.Settings{
 		Window: c.Delivery.Window, Connections: c.SMTP.Connections, Lease: c.Delivery.Lease, Hold: c.Delivery.Uncertain == "hold",
 		Patience: delivery.Patience{Edition: c.Delivery.EditionLife, Other: c.Delivery.OtherLife},
+		Limits:   domainLimits(c),
 	}
 }
 
@@ -207,6 +208,14 @@ func newPool(c *config.Config) (*mailer.Pool, error) {
 		relay.LocalName = c.PublicURL.Hostname()
 	}
 	return mailer.NewPool(relay)
+}
+
+func domainLimits(c *config.Config) delivery.Limits {
+	limits := delivery.Limits{}
+	for _, l := range c.Delivery.Limits {
+		limits[l.Domain] = delivery.Limit{AtOnce: l.AtOnce, PerSecond: l.PerSecond}
+	}
+	return limits
 }
 
 // newWriter writes, merges and signs messages.

@@ -27,8 +27,9 @@ func configured(t *testing.T, pairs ...string) *config.Config {
 
 func TestDeliverySettingsAreThoseConfigured(t *testing.T) {
 	got := deliverySettings(configured(t, "delivery.edition_life", "36h", "delivery.other_life", "5d", "delivery.window", "32",
-		"delivery.uncertain", "hold", "delivery.lease", "90s", "smtp.connections", "5"))
+		"delivery.uncertain", "hold", "delivery.lease", "90s", "delivery.limits", "Gmail.com 10 2.5", "smtp.connections", "5"))
 	want := delivery.Settings{Window: 32, Connections: 5, Lease: 90 * time.Second, Hold: true,
+		Limits:   delivery.Limits{"gmail.com": {AtOnce: 10, PerSecond: 2.5}},
 		Patience: delivery.Patience{Edition: 36 * time.Hour, Other: 120 * time.Hour}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

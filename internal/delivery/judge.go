@@ -69,6 +69,8 @@ func Judge(c *newsletter.Claim, receipt mailer.Receipt, err error, patience Pati
 	switch {
 	case fault.Uncertain:
 		o.State = newsletter.DeliveryUncertain
+	case policy(fault):
+		refused(&o, c, patience, now)
 	case fault.Kind == mailer.KindRecipient || fault.Kind == mailer.KindContent:
 		o.State, o.Refused = newsletter.DeliveryFailed, true
 	case fault.AboutMessage():

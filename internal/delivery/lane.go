@@ -36,8 +36,13 @@ type lane struct {
 	oldest   time.Time            // when the first of outcomes came
 	inFlight int                  // through the gate, no outcome yet
 	ids      []int64
+	next     []*job  // chosen of waiting for the next commit
 	trouble  trouble // of the mail server
-	cutOff   bool    // from the database
+	pace     pace
+	throttle int // answers in a row that said: too much, too fast
+	uses     *uses
+	stops    stops
+	cutOff   bool // from the database
 }
 
 // linger is how long an outcome waits for others to be recorded with it.
@@ -46,6 +51,7 @@ const linger = 20 * time.Millisecond
 // run works until ctx ends and all that is in flight has an outcome that is recorded.
 func (l *lane) run(ctx context.Context) error {
 	l.claimed, l.bell = make(chan claims), make(chan struct{}, 1)
+	l.stops = newStops()
 	l.jobs, l.results = make(chan *job, l.window), make(chan result, l.window)
 	// What is in flight when ctx ends is finished, within the grace time.
 	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -106,7 +112,7 @@ func (l *lane) gather(ctx context.Context, timer *time.Timer) error {
 		}
 		timer.Reset(wait)
 		var more chan claims
-		if len(l.waiting) < l.window {
+		if len(l.waiting) < l.window || l.uses != nil && len(l.waiting) < backlog {
 			more = l.claimed
 		}
 		select {
@@ -141,18 +147,18 @@ func (l *lane) collect() {
 // of outcomes is worth a commit: the connections work on the other half meanwhile. So is anything when a
 // connection has nothing to do, and what lingered.
 func (l *lane) patience() (wait time.Duration, now bool) {
-	known, free := len(l.outcomes), l.free()
-	switch {
-	case known == 0 && free == 0:
-		return l.settings.Idle, false
-	case l.inFlight == 0, known >= l.group():
+	known, wait := len(l.outcomes), l.settings.Idle
+	if known > 0 && (l.inFlight == 0 || known >= l.group()) {
 		return 0, true
-	case free > 0 && l.hungry.Load() > 0 && len(l.jobs) == 0:
-		return 0, true
-	case known == 0:
-		return l.settings.Idle, false
 	}
-	wait = linger - l.worker.Now().Sub(l.oldest)
+	if l.inFlight == 0 || l.hungry.Load() > 0 && len(l.jobs) == 0 {
+		if wait = l.choose(l.worker.Now()); len(l.next) > 0 || l.clogged() {
+			return 0, true
+		}
+	}
+	if known > 0 {
+		wait = min(wait, linger-l.worker.Now().Sub(l.oldest))
+	}
 	return wait, wait <= 0
 }
 
@@ -160,16 +166,32 @@ func (l *lane) patience() (wait time.Duration, now bool) {
 // left of it beside the two messages that each connection has.
 func (l *lane) group() int { return max(1, min(l.window/2, l.window-2*l.senders)) }
 
-// free is how many of those that wait may go through the gate now.
-func (l *lane) free() int {
-	if len(l.waiting) == 0 || l.trouble.waits(l.worker.Now()) {
-		return 0
+// choose sets next to those of waiting that may go through the gate now. If there are none, wait is when
+// there may be.
+func (l *lane) choose(now time.Time) (wait time.Duration) {
+	l.next, wait = l.next[:0], l.settings.Idle
+	if len(l.waiting) == 0 {
+		return wait
+	}
+	if l.trouble.waits(now) {
+		return min(wait, l.trouble.until.Sub(now))
 	}
 	window := l.window
 	if l.trouble.on() {
 		window = 1 // one message tries whether the server is back
 	}
-	return max(0, min(window-l.inFlight, len(l.waiting)))
+	room, until := l.pace.room(now)
+	n := max(0, min(window-l.inFlight, len(l.waiting), room))
+	switch {
+	case room == 0:
+		wait = min(wait, until)
+	case l.uses == nil:
+		l.next = append(l.next, l.waiting[:n]...)
+	default:
+		l.next = l.uses.pick(l.next, l.waiting, n, now)
+		wait = min(wait, linger)
+	}
+	return wait
 }
 
 func (l *lane) take(r result) {
@@ -178,38 +200,55 @@ func (l *lane) take(r result) {
 		l.oldest = l.worker.Now()
 	}
 	l.outcomes = append(l.outcomes, r.outcome)
+	l.uses.came(r.job.claim.Domain)
+	l.stops.watch(&r.job.claim, r.err)
 	l.watch(r)
 }
 
-// watch slows the lane down when the mail server fails, and says so once.
+// throttledInARow is how many refusals in a row for speed are about us and not about one receiving domain.
+const throttledInARow = 3
+
+// watch slows the lane down when the mail server fails or wants less, and says so once.
 func (l *lane) watch(r result) {
-	if r.err == nil || !aboutServer(r.err) {
-		if r.err == nil && l.trouble.on() {
+	now := l.worker.Now()
+	if r.err == nil {
+		l.pace.took(now)
+		if l.throttle = 0; l.trouble.on() {
 			l.worker.Log.Info("the mail server takes mail again", "lane", l.name)
 			l.trouble.end()
 		}
 		return
 	}
+	var fault *mailer.SendError
+	if !errors.As(r.err, &fault) {
+		return
+	}
+	if fault.Kind == mailer.KindThrottled && fault.Code > 0 {
+		if l.throttle++; !fault.AboutMessage() || l.throttle >= throttledInARow {
+			l.pace.slow(now)
+		}
+	}
+	if fault.AboutMessage() {
+		return
+	}
 	if !l.trouble.on() {
 		l.worker.Log.Error("the mail server does not take mail; deliveries wait", "lane", l.name, "err", r.err)
 	}
-	l.trouble.again(l.worker.Now())
-}
-
-// aboutServer reports whether a failure is about the way to the server and not about a message.
-func aboutServer(err error) bool {
-	var fault *mailer.SendError
-	return errors.As(err, &fault) && !fault.AboutMessage()
+	l.trouble.again(now)
 }
 
 // turn is one commit: it records the outcomes there are and lets the next messages through.
 func (l *lane) turn(ctx context.Context) error {
-	next := l.waiting[:l.free()]
-	if len(next) == 0 && len(l.outcomes) == 0 {
+	if err := errors.Join(l.stop(ctx), l.putBack(ctx)); err != nil {
+		return err
+	}
+	now := l.worker.Now()
+	l.choose(now)
+	if len(l.next) == 0 && len(l.outcomes) == 0 {
 		return nil
 	}
 	l.ids = l.ids[:0]
-	for _, j := range next {
+	for _, j := range l.next {
 		l.ids = append(l.ids, j.claim.ID)
 	}
 	if l.cutOff {
@@ -218,29 +257,45 @@ func (l *lane) turn(ctx context.Context) error {
 			return err
 		}
 	}
-	granted, err := l.worker.Store.HandOver(ctx, l.worker.Name, l.outcomes, l.ids, !l.settings.Hold, l.worker.Now())
+	granted, err := l.worker.Store.HandOver(ctx, l.worker.Name, l.outcomes, l.ids, !l.settings.Hold, now)
 	if err != nil {
 		return err
 	}
 	l.held.forget(l.outcomes)
 	clear(l.outcomes) // they hold what was said
 	l.outcomes = l.outcomes[:0]
-	l.waiting = l.waiting[len(next):]
-	l.grant(next, granted)
+	l.grant(granted, now)
 	return nil
 }
 
 // grant gives those to the senders that the gate let through.
-func (l *lane) grant(asked []*job, granted []int64) {
+func (l *lane) grant(granted []int64, now time.Time) {
 	through := newsletter.NewIDs(granted...)
-	for _, j := range asked {
+	for _, j := range l.next {
 		if !through.Has(j.claim.ID) {
 			l.held.remove(j.claim.ID) // turned away
 			continue
 		}
 		l.inFlight++
+		l.uses.went(j.claim.Domain, now)
 		l.jobs <- j // never blocks: the channel holds the whole window
 	}
+	l.pace.went(len(granted), now)
+	l.waiting = without(l.waiting, l.next)
+}
+
+// without removes from waiting those that were chosen, which stand in the same order.
+func without(waiting, chosen []*job) []*job {
+	kept := waiting[:0]
+	for _, j := range waiting {
+		if len(chosen) > 0 && chosen[0] == j {
+			chosen = chosen[1:]
+		} else {
+			kept = append(kept, j)
+		}
+	}
+	clear(waiting[len(kept):])
+	return kept
 }
 
 // finish waits for what is in flight and records it.

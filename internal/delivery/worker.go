@@ -21,6 +21,8 @@ type Store interface {
 	ExtendLeases(ctx context.Context, worker string, ids []int64, lease time.Time) (int64, error)
 	RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error)
 	Unclaim(ctx context.Context, worker string) (int64, error)
+	PutBack(ctx context.Context, worker string, ids []int64, due time.Time) (int64, error)
+	StopEdition(ctx context.Context, editionID int64, reason string, now time.Time) (bool, error)
 }
 
 // Writer writes the message of a claimed delivery.
@@ -45,6 +47,8 @@ type Settings struct {
 	Grace time.Duration
 	// Hold keeps uncertain deliveries for a person to decide; else each is sent once more.
 	Hold bool
+	// Limits of receiving domains; none without.
+	Limits Limits
 	// Patience with refusals; default DefaultPatience.
 	Patience Patience
 }
@@ -98,7 +102,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	window := min(otherWindow, settings.Window/2)
 	lanes := []*lane{
 		{name: "other", claim: w.Store.ClaimOther, priority: true, rest: settings.Idle / 5, window: window, senders: min(otherSenders, window)},
-		{name: "editions", claim: w.turns(), rest: settings.Idle, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window)},
+		{name: "editions", claim: w.turns(), rest: settings.Idle, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window),
+			uses: newUses(settings.Limits)},
 	}
 	// The keeper of the leases outlives the lanes: what is under way at the end is still ours.
 	keep, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -75,7 +75,7 @@ type Edition struct {
 	Kind         EditionKind  `db:"kind" json:"kind"`
 	ScheduledFor Time         `db:"scheduled_for" json:"scheduled_for,omitzero"` // the slot; zero for an extra one
 	State        EditionState `db:"state" json:"state"`
-	// Reason is why it is skipped, missed, held, or back in review: one of the words below, and
+	// Reason is why it is skipped, missed, held, stopped, or back in review: one of the words below, and
 	// after a colon what else there is to say.
 	Reason string `db:"reason" json:"reason,omitempty"`
 	// Subject, Preheader and Introduction are the editor's own words; empty: made from the posts.
@@ -106,6 +106,9 @@ const (
 	ReasonWithdrawn  = "post_withdrawn" // back in review
 	ReasonCompose    = "compose_failed" // approved, and can't leave: none of its letters could be made
 	ReasonLeftBehind = "left_behind"    // on its way, without the readers whose letter could not be made
+
+	ReasonSenderRefused = "sender_refused" // paused: the mail server refuses us, or our sender
+	ReasonMailRefused   = "mail_refused"   // paused: it refuses one mail after another, for what we or they are
 
 	ReasonScheduleChanged = "schedule_changed" // cancelled: its schedule no longer has the slot
 	ReasonScheduleEnded   = "schedule_ended"   // cancelled: its schedule was archived

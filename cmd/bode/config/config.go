@@ -83,6 +83,8 @@ type Delivery struct {
 	// EditionLife is how long a digest is tried before its posts are left to the next one; OtherLife
 	// is that of confirmations and all other mail.
 	EditionLife, OtherLife time.Duration
+	// Limits are how much mail receiving domains get; "*" stands for all that aren't named.
+	Limits []DomainLimit
 	// Lease is after how long without a sign of life other processes take over from one.
 	Lease time.Duration
 }
@@ -92,6 +94,13 @@ type Privacy struct {
 	// PictureDomains are trusted with pictures of imported posts, beside those of the site and of the
 	// organisation's website.
 	PictureDomains []string
+}
+
+// DomainLimit is how much mail one receiving domain gets. A field that is 0 sets no limit.
+type DomainLimit struct {
+	Domain    string
+	AtOnce    int     // messages under way
+	PerSecond float64 // messages a second
 }
 
 // DKIM is how letters are signed. All empty: they are not.

@@ -111,6 +111,53 @@ func links(to *[]Link) value {
 	}
 }
 
+// domainLimits is a list of domains with two numbers each: "gmail.com 10 50".
+func domainLimits(to *[]DomainLimit) value {
+	return value{kind: list,
+		set: func(texts []string) error {
+			var all []DomainLimit
+			for _, s := range texts {
+				l, err := parseDomainLimit(s)
+				if err != nil {
+					return err
+				}
+				if slices.ContainsFunc(all, func(other DomainLimit) bool { return other.Domain == l.Domain }) {
+					return fmt.Errorf("%s is there twice", l.Domain)
+				}
+				all = append(all, l)
+			}
+			*to = all
+			return nil
+		},
+		show: func() []string {
+			var texts []string
+			for _, l := range *to {
+				texts = append(texts, fmt.Sprintf("%s %d %s", l.Domain, l.AtOnce, strconv.FormatFloat(l.PerSecond, 'f', -1, 64)))
+			}
+			return texts
+		},
+	}
+}
+
+func parseDomainLimit(s string) (l DomainLimit, err error) {
+	fields := strings.Fields(s)
+	if len(fields) != 3 {
+		return l, fmt.Errorf("%q is not a domain, or *, with two numbers, such as \"gmail.com 10 50\"", s)
+	}
+	if l.Domain = fields[0]; l.Domain != "*" {
+		if err := domain(&l.Domain).set(fields[:1]); err != nil {
+			return l, err
+		}
+	}
+	if err := whole(&l.AtOnce, 0, 1000).set(fields[1:2]); err != nil {
+		return l, fmt.Errorf("%s: at once: %w", l.Domain, err)
+	}
+	if err := decimal(&l.PerSecond, 0, 100_000).set(fields[2:]); err != nil {
+		return l, fmt.Errorf("%s: a second: %w", l.Domain, err)
+	}
+	return l, nil
+}
+
 // feedbackID is what large mailbox providers ask of the last part of a Feedback-ID.
 func feedbackID(to *string) value {
 	return scalar(text, to, func(s string) (string, error) {

@@ -25,6 +25,8 @@ func deliveryCases() []Case {
 		{"outcomes are recorded", []string{"HandOver", "Progress"}, testOutcomes},
 		{"what expired is owed again", []string{"HandOver"}, testExpired},
 		{"what a dead worker held is taken over", []string{"RecoverLeases", "ExtendLeases"}, testRecover},
+		{"an edition is stopped, with a reason", []string{"StopEdition"}, testStopEdition},
+		{"what can't go yet is put back", []string{"PutBack"}, testPutBack},
 		{"an answer that comes late still counts, and only as sent", []string{"HandOver"}, testLateAnswer},
 	}
 }

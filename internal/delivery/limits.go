@@ -1,0 +1,190 @@
+package delivery
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// Limit is how much mail one receiving domain gets. A field that is 0 sets no limit.
+type Limit struct {
+	AtOnce    int     // messages under way
+	PerSecond float64 // messages a second
+}
+
+// Limits are the limits of receiving domains, by their names in lower case; that of "*" holds for every
+// domain that isn't named. They hold for editions, in each process; other mail is rare, and awaited.
+type Limits map[string]Limit
+
+func (l Limits) of(domain string) Limit {
+	if limit, ok := l[strings.ToLower(domain)]; ok {
+		return limit
+	}
+	return l["*"]
+}
+
+// uses is what domains have of their limits. It forgets domains that have all of it.
+type uses struct {
+	limits Limits
+	of     map[string]*use
+	// relieved is when the lane put back what it can't send yet.
+	relieved time.Time
+}
+
+type use struct {
+	underWay int
+	next     time.Time // when the next message may go
+}
+
+// keptUses is how many domains are remembered before the unused ones are forgotten.
+const keptUses = 1000
+
+// limitBurst is for how long a domain may save up what it didn't use.
+const limitBurst = 100 * time.Millisecond
+
+func newUses(limits Limits) *uses {
+	if len(limits) == 0 {
+		return nil
+	}
+	return &uses{limits: limits, of: map[string]*use{}}
+}
+
+// pick chooses n at most of those that wait whose domains may have more, in their order.
+func (u *uses) pick(picked, waiting []*job, n int, now time.Time) []*job {
+	asked := map[string]int{}
+	for _, j := range waiting {
+		if len(picked) == n {
+			break
+		}
+		domain := j.claim.Domain
+		if asked[domain] < u.room(domain, now) {
+			asked[domain]++
+			picked = append(picked, j)
+		}
+	}
+	return picked
+}
+
+// room is how many messages a domain may have now.
+func (u *uses) room(domain string, now time.Time) int {
+	limit, room := u.limits.of(domain), batch
+	use := u.of[domain]
+	if use == nil {
+		use = &empty
+	}
+	if limit.AtOnce > 0 {
+		room = limit.AtOnce - use.underWay
+	}
+	if limit.PerSecond > 0 {
+		saved := min(now.Sub(use.next), limitBurst)
+		if saved < 0 {
+			return 0
+		}
+		room = min(room, 1+int(saved.Seconds()*limit.PerSecond))
+	}
+	return room
+}
+
+var empty use
+
+// went notes that a message to the domain goes, and came that it is done.
+func (u *uses) went(domain string, now time.Time) {
+	if u == nil {
+		return
+	}
+	limit := u.limits.of(domain)
+	if limit == (Limit{}) {
+		return
+	}
+	if len(u.of) >= keptUses {
+		u.forget(now)
+	}
+	if u.of[domain] == nil {
+		u.of[domain] = &use{}
+	}
+	use := u.of[domain]
+	use.underWay++
+	if limit.PerSecond > 0 {
+		if earliest := now.Add(-limitBurst); use.next.Before(earliest) {
+			use.next = earliest
+		}
+		use.next = use.next.Add(time.Duration(float64(time.Second) / limit.PerSecond))
+	}
+}
+
+func (u *uses) came(domain string) {
+	if u != nil && u.of[domain] != nil {
+		u.of[domain].underWay--
+	}
+}
+
+func (u *uses) forget(now time.Time) {
+	for domain, use := range u.of {
+		if use.underWay == 0 && use.next.Before(now) {
+			delete(u.of, domain)
+		}
+	}
+}
+
+// backlog is how many that wait a lane keeps before it puts back those whose domains take no more.
+const backlog = 4 * batch
+
+// putBackFor is the least for which they are put back.
+const putBackFor = 30 * time.Second
+
+// excess chooses by domain which of those that wait to put back, and for how long: of a domain with a limit
+// those that it won't have soon.
+func (u *uses) excess(waiting []*job) (ids map[string][]int64, due map[string]time.Duration) {
+	seen := map[string]int{}
+	ids, due = map[string][]int64{}, map[string]time.Duration{}
+	for _, j := range waiting {
+		domain := j.claim.Domain
+		limit := u.limits.of(domain)
+		if limit == (Limit{}) {
+			continue
+		}
+		keep := batch / 4
+		if limit.PerSecond > 0 {
+			keep = min(keep, int(limit.PerSecond*putBackFor.Seconds()))
+		}
+		if seen[domain]++; seen[domain] > keep {
+			ids[domain] = append(ids[domain], j.claim.ID)
+		}
+	}
+	for domain := range ids {
+		due[domain] = putBackFor
+		if rate := u.limits.of(domain).PerSecond; rate > 0 {
+			due[domain] = max(putBackFor, time.Duration(float64(len(ids[domain]))/rate*float64(time.Second))/2)
+		}
+	}
+	return ids, due
+}
+
+// clogged reports whether so much waits for domains that take no more that others can't be claimed.
+func (l *lane) clogged() bool {
+	return l.uses != nil && len(l.waiting) >= backlog && l.worker.Now().Sub(l.uses.relieved) >= time.Second
+}
+
+// putBack gives back most of what waits for domains that take no more, when the lane is clogged by it.
+func (l *lane) putBack(ctx context.Context) error {
+	if !l.clogged() {
+		return nil
+	}
+	now := l.worker.Now()
+	l.uses.relieved = now
+	ids, due := l.uses.excess(l.waiting)
+	for domain, some := range ids {
+		if _, err := l.worker.Store.PutBack(ctx, l.worker.Name, some, now.Add(due[domain])); err != nil {
+			return err
+		}
+		back := newsletter.NewIDs(some...)
+		l.waiting = slices.DeleteFunc(l.waiting, func(j *job) bool { return back.Has(j.claim.ID) })
+		for _, id := range some {
+			l.held.remove(id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// StopEdition pauses an edition that is being sent because its mail can't go on as it is, for a reason
+// that people read. It does nothing, and says so, to one that isn't being sent (any more).
+func (s *Store) StopEdition(ctx context.Context, editionID int64, reason string, now time.Time) (stopped bool, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		stopped = false
+		var all []newsletter.Edition
+		if err := t.list(&all, `SELECT `+editionColumns+` FROM edition WHERE id = $1 AND state = 'sending'`+t.dialect.forUpdate, editionID); err != nil || len(all) == 0 {
+			return err
+		}
+		stopped = true
+		return t.moveEdition(&all[0], newsletter.EditionPaused, reason, now)
+	})
+	return stopped, err
+}
+
+// PutBack gives deliveries back that a worker claimed and can't hand over yet, because their domain takes
+// no more for now: they are claimed again when they are due.
+func (s *Store) PutBack(ctx context.Context, worker string, ids []int64, due time.Time) (n int64, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		n, err = t.count(`
+			UPDATE delivery SET state = 'pending', worker = '', lease = NULL, due_at = $3
+			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AND worker = $2 AND state = 'claimed'`,
+			newsletter.NewIDs(ids...), worker, newsletter.At(due))
+		return err
+	})
+	return n, err
+}
