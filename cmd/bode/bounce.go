@@ -102,7 +102,7 @@ type bounceShow struct {
 }
 
 func (bounceShow) Help() string {
-	return `Prints what is known of a report and, as long as it is kept (bounce.keep_raw), the message itself. It holds an address: that you looked is written to the audit log.
+	return `Prints what is known of a report and, as long as it is kept (retention.raw_reports), the message itself. It holds an address: that you looked is written to the audit log.
 
 Example:
 

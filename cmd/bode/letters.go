@@ -44,6 +44,8 @@ func site(c *config.Config) string { return strings.TrimRight(c.PublicURL.String
 type personal struct {
 	site     string
 	links    *token.Ring
+	leaving  *token.LeavePath // nil: no mail ends a subscription
+	contact  string           // where a person answers
 	composer *compose.Composer
 }
 
@@ -59,6 +61,11 @@ func (p *personal) Field(c *newsletter.Claim, name string) (string, error) {
 	switch name {
 	case compose.FieldUnsubscribe:
 		return p.link("/u/", token.Unsubscribe, *c.SubscriptionKey, time.Time{}), nil
+	case compose.FieldUnsubscribeMail:
+		if p.leaving != nil {
+			return p.leaving.Address(*c.SubscriptionID), nil
+		}
+		return p.contact, nil // the letter is from when there was a mailbox for it: now a person reads the wish
 	case compose.FieldPreferences:
 		return p.link("/v/", token.Preferences, *c.SubscriptionKey, time.Time{}), nil
 	case compose.FieldWhy:
@@ -70,6 +77,14 @@ func (p *personal) Field(c *newsletter.Claim, name string) (string, error) {
 // link is the address of a page that a token opens.
 func (p *personal) link(path string, purpose token.Purpose, id newsletter.PublicID, expires time.Time) string {
 	return p.site + path + url.PathEscape(p.links.Sign(purpose, id, expires))
+}
+
+// leavePath gives each subscription an address that a mail to ends it, where such mail can come in.
+func leavePath(c *config.Config, links *token.Ring) (*token.LeavePath, error) {
+	if c.Bounce.UnsubscribeAddress == "" {
+		return nil, nil
+	}
+	return token.NewLeavePath(links, c.Bounce.UnsubscribeAddress)
 }
 
 // bounceLife is for how long a report about a message is believed: mail servers give up after five

@@ -93,7 +93,7 @@ func (cmd editionPreview) message(ctx context.Context, p *program, c *config.Con
 		return nil, err
 	}
 	nowhere := site(c) + "/"
-	reader := compose.Personal{Greeting: greeting, UnsubscribeURL: nowhere, PreferencesURL: nowhere, WhyURL: nowhere}
+	reader := compose.Personal{Greeting: greeting, UnsubscribeURL: nowhere, PreferencesURL: nowhere, WhyURL: nowhere, UnsubscribeMail: c.Organisation.Mail.String()}
 	values, err := reader.Values(letter.Fields())
 	if err != nil {
 		return nil, err

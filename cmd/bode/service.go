@@ -26,6 +26,7 @@ type service struct {
 	pool     *mailer.Pool
 	workers  []func(context.Context) error
 	listener net.Listener // nil: no pages
+	inbound  net.Listener // of what comes back; nil: it doesn't come that way
 	server   *web.Server
 }
 
@@ -68,6 +69,9 @@ func (s *service) ready() {
 	if s.listener != nil {
 		attrs = append(attrs, "listen", s.listener.Addr().String(), "url", site(s.config))
 	}
+	if s.inbound != nil {
+		attrs = append(attrs, "inbound", s.inbound.Addr().String())
+	}
 	s.log.Info("ready", attrs...)
 }
 
@@ -93,6 +97,7 @@ func (s *service) close() {
 	if s.listener != nil {
 		_ = s.listener.Close() // closed already when the server had it
 	}
+	closeInbound(s.inbound)
 	if s.pool != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), closing)
 		defer cancel()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/bounce"
 	"bode.example/internal/compose"
 	"bode.example/internal/delivery"
 	"bode.example/internal/digest"
@@ -128,8 +129,18 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		part("delivery", w.log, sender.Run),
 		part("relay", w.log, s.checkRelay),
 	}
+
+	// What was sent comes back.
+	returned, err := newReturned(c, s, links, suppression)
+	if err != nil {
+		return nil, &configError{err}
+	}
+	s.workers = append(s.workers, part("bounce", w.log, always((&bounce.Worker{Service: returned, Now: w.now}).Run)))
 	if !w.pages {
 		return s, nil
+	}
+	if err := s.takeIn(returned); err != nil {
+		return nil, err
 	}
 
 	// Readers come by.
@@ -140,7 +151,10 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, &configError{err}
 	}
-	handler := door
+	handler, err := s.hook(returned, door)
+	if err != nil {
+		return nil, err
+	}
 	if w.extra != nil {
 		prefix, door, err := w.extra(kit)
 		if err != nil {
@@ -224,7 +238,11 @@ func newWriter(c *config.Config, s *service, composer *compose.Composer, links *
 	if err != nil {
 		return nil, err
 	}
-	own := &personal{site: site(c), links: links, composer: composer}
+	leaving, err := leavePath(c, links)
+	if err != nil {
+		return nil, err
+	}
+	own := &personal{site: site(c), links: links, leaving: leaving, contact: c.Organisation.Mail.String(), composer: composer}
 	parts := delivery.WriterParts{
 		Load: s.store.Letter, Fields: own, Notices: &notices{personal: own, store: s.store, zone: c.Zone},
 		ReturnPath: sender, Domain: c.Sender.Address.Domain(), Zone: c.Zone,

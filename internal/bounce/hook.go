@@ -174,7 +174,7 @@ func readHook(body []byte) (*HookReport, error) {
 // takeHook does with a report of the hook what is done with all. That it is about us is read from its
 // status; a "hard" one with a status that says otherwise is what the status says.
 func (s *Service) takeHook(ctx context.Context, h *HookReport, body []byte, signature string, now time.Time) (Result, error) {
-	delivery, err := s.reports.Parse(h.Sender, now)
+	delivery, err := s.deliveryOf(h.Sender, now)
 	if err != nil {
 		return Result{Effect: newsletter.EffectNone, Reason: reasonOf(err), Settled: true}, nil
 	}

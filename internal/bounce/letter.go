@@ -25,7 +25,7 @@ const (
 // subscribed it is a letter like others: a person may find out whom they mean.
 func (s *Service) wish(ctx context.Context, m Message, r *Report, now time.Time) (Result, error) {
 	for _, address := range r.to {
-		if delivery, err := s.reports.Parse(address, now); err == nil {
+		if delivery, err := s.deliveryOf(address, now); err == nil {
 			result, err := s.leave(ctx, func() (*newsletter.Subscription, error) { return s.store.SubscriptionOfDelivery(ctx, delivery) }, false, newsletter.ChannelMail, now)
 			if err != nil || result.Effect == effectLeft {
 				return result, err
@@ -81,7 +81,7 @@ func (s *Service) listOf(ctx context.Context, r *Report, now time.Time) (*newsle
 		return nil, err
 	}
 	for _, address := range r.to {
-		delivery, err := s.reports.Parse(address, now)
+		delivery, err := s.deliveryOf(address, now)
 		if err != nil {
 			continue
 		}
@@ -132,10 +132,10 @@ func (s *Service) contact(list *newsletter.List, to []string) newsletter.Address
 // is: there is nobody to relay it to.
 func (s *Service) Accepts(ctx context.Context, to string, now time.Time) (bool, error) {
 	key := strings.ToLower(to)
-	if key == s.config.Mailbox.Key() || s.config.Leaving != "" && key == s.config.Leaving.Key() {
+	if s.config.Mailbox != "" && key == s.config.Mailbox.Key() || s.config.Leaving != "" && key == s.config.Leaving.Key() {
 		return true, nil
 	}
-	if _, err := s.reports.Parse(key, now); err == nil || newsletter.Is(err, newsletter.Expired) {
+	if _, err := s.deliveryOf(key, now); err == nil || newsletter.Is(err, newsletter.Expired) {
 		return true, nil
 	}
 	if s.leaving != nil {

@@ -38,7 +38,8 @@ type Config struct {
 	Rule newsletter.BounceRule
 	// KeepRaw is how long a raw report is kept, Keep how long its row is.
 	KeepRaw, Keep time.Duration
-	// Mailbox takes reports, each under a tag of its own; Leaving takes wishes to leave, and may be empty.
+	// Mailbox takes reports, each under a tag of its own; without it only refusals while sending count.
+	// Leaving takes wishes to leave, and may be empty.
 	Mailbox, Leaving newsletter.Address
 	// Own are further addresses of ours that people may write to, beside those of the lists.
 	Own []newsletter.Address
@@ -49,8 +50,8 @@ type Config struct {
 // Service takes in what comes back. It is safe for concurrent use.
 type Service struct {
 	store       Store
-	reports     *token.ReturnPath
-	leaving     *token.LeavePath // nil: no mail ends a subscription
+	reports     *token.ReturnPath // nil: no report can be told from a forged one
+	leaving     *token.LeavePath  // nil: no mail ends a subscription
 	suppression *token.Hashes
 	forwarder   Forwarder
 	config      Config
@@ -61,8 +62,10 @@ type Service struct {
 func New(store Store, links *token.Ring, suppression *token.Hashes, forwarder Forwarder, c Config, log *slog.Logger) (*Service, error) {
 	s := &Service{store: store, suppression: suppression, forwarder: forwarder, config: c, log: log}
 	var err error
-	if s.reports, err = token.NewReturnPath(links, c.Mailbox); err != nil {
-		return nil, err
+	if c.Mailbox != "" {
+		if s.reports, err = token.NewReturnPath(links, c.Mailbox); err != nil {
+			return nil, err
+		}
 	}
 	if c.Leaving != "" {
 		s.leaving, err = token.NewLeavePath(links, c.Leaving)
@@ -173,9 +176,9 @@ func reasonOf(err error) string {
 
 // delivery finds the token of a delivery: in an address that the message came to, or in what it returns.
 func (s *Service) delivery(r *Report, now time.Time) (delivery int64, err error) {
-	_, err = s.reports.Parse("", now) // none: forged
+	_, err = s.deliveryOf("", now) // none: forged
 	for _, address := range slices.Concat(r.to, r.tagged) {
-		id, e := s.reports.Parse(address, now)
+		id, e := s.deliveryOf(address, now)
 		if e == nil {
 			return id, nil
 		}
@@ -184,6 +187,13 @@ func (s *Service) delivery(r *Report, now time.Time) (delivery int64, err error)
 		}
 	}
 	return 0, err
+}
+
+func (s *Service) deliveryOf(address string, now time.Time) (delivery int64, err error) {
+	if s.reports == nil {
+		return 0, newsletter.Errorf(newsletter.Forbidden, "bounce_forged", "no mailbox takes reports")
+	}
+	return s.reports.Parse(address, now)
 }
 
 // leaver finds the token of a subscription in an address that the message came to: in the text of a letter

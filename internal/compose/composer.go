@@ -27,6 +27,9 @@ type Organisation struct {
 	Site string
 	// From and ReplyTo are the sender of mail that belongs to no single list.
 	From, ReplyTo mailer.Address
+	// LeaveByMail says that a mail to an address of the reader's own ends the subscription: then
+	// List-Unsubscribe names that too (RFC 2369), in the merge field FieldUnsubscribeMail.
+	LeaveByMail bool
 	// SenderID is the last part of Feedback-ID, 5 to 15 characters; without it there is no such field.
 	SenderID string
 	// PictureDomains are those of which pictures of imported posts are shown. Whose program fetches a

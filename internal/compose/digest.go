@@ -66,7 +66,7 @@ type Link struct {
 // Rendered is a digest ready to be stored and sent.
 type Rendered struct {
 	Subject string
-	Letter  *mailer.Letter // its fields are Fields()
+	Letter  *mailer.Letter // its fields are Fields(), and FieldUnsubscribeMail where that is used
 	// Web is HTML for the article of a page that has the list, the date and the subject (its h1) already:
 	// headings from h2 on, no styles, nothing that bears a person.
 	Web string
@@ -79,7 +79,7 @@ func (c *Composer) Digest(d *Digest) (*Rendered, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	marker, err := mailer.NewMarker(c.random, Fields()...)
+	marker, err := mailer.NewMarker(c.random, c.fields()...)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +169,9 @@ func (c *Composer) fit(lang newsletter.Language, view *digestView) (string, int,
 // listHeader makes the fields that tell mail programs about the list.
 func (c *Composer) listHeader(d *Digest, marker *mailer.Marker) ([]mailer.Field, error) {
 	headers := mailer.ListHeaders{Name: d.List.Title, ID: d.List.ID, UnsubscribeURL: marker.Mark(FieldUnsubscribe)}
+	if c.organisation.LeaveByMail {
+		headers.UnsubscribeMail = "mailto:" + marker.Mark(FieldUnsubscribeMail) + "?subject=unsubscribe"
+	}
 	if c.organisation.SenderID != "" {
 		headers.Feedback = d.Edition + ":" + d.List.Name + ":digest:" + c.organisation.SenderID
 	}

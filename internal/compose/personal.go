@@ -14,10 +14,22 @@ const (
 	FieldWhy         = "why_url"
 )
 
+// FieldUnsubscribeMail is the address that a mail to ends the subscription; only in List-Unsubscribe, and
+// only where Organisation.LeaveByMail says so.
+const FieldUnsubscribeMail = "unsubscribe_mail"
+
 // Fields returns the names of the merge fields of a digest, in the order that a new letter has them.
 // A letter from the database may be older: ask it for its own.
 func Fields() []string {
 	return []string{FieldGreeting, FieldUnsubscribe, FieldPreferences, FieldWhy}
+}
+
+// fields are those of a new letter.
+func (c *Composer) fields() []string {
+	if c.organisation.LeaveByMail {
+		return append(Fields(), FieldUnsubscribeMail)
+	}
+	return Fields()
 }
 
 // Personal is what one reader's copy of a digest differs in.
@@ -26,6 +38,8 @@ type Personal struct {
 	UnsubscribeURL string
 	PreferencesURL string
 	WhyURL         string
+	// UnsubscribeMail is an address, for letters that have FieldUnsubscribeMail.
+	UnsubscribeMail string
 }
 
 // Values returns the values for the fields of a letter (mailer.Letter.Fields), in their order. It is
@@ -38,6 +52,8 @@ func (p *Personal) Values(fields []string) ([]string, error) {
 			values[i] = p.Greeting
 		case FieldUnsubscribe:
 			values[i] = p.UnsubscribeURL
+		case FieldUnsubscribeMail:
+			values[i] = p.UnsubscribeMail
 		case FieldPreferences:
 			values[i] = p.PreferencesURL
 		case FieldWhy:

@@ -41,8 +41,10 @@ type Config struct {
 	Sender       Sender
 	Organisation Organisation
 	// Pages are the operator's own texts, by language.
-	Pages     map[newsletter.Language]*Pages
-	Signup    Signup
+	Pages  map[newsletter.Language]*Pages
+	Signup Signup
+	// Bounce is how what comes back is taken in.
+	Bounce    Bounce
 	Retention Retention
 
 	origins map[string]Origin
@@ -155,6 +157,8 @@ type Signup struct {
 
 // Retention says how long what is held about people is kept.
 type Retention struct {
+	// RawReports is for reports about mail that came back, as they came; Reports for what they said.
+	RawReports, Reports time.Duration
 	// EmptyEditions is how long editions are kept that brought nobody anything.
 	EmptyEditions time.Duration
 	// Origin is how long it is kept from where somebody consented: network and browser.

@@ -121,6 +121,7 @@ func (l *loader) fileRules() {
 	c := l.c
 	l.secretFile("database_password_file", c.PasswordFile)
 	l.secretFile("smtp.password_file", c.SMTP.PasswordFile)
+	l.bounceFiles()
 	l.privateKey("dkim.key_file", c.DKIM.KeyFile, func(key crypto.Signer) error {
 		if k, ok := key.(*rsa.PrivateKey); !ok {
 			return fmt.Errorf("is not an RSA key; make one with: openssl genrsa 2048")
@@ -205,6 +206,8 @@ func (c *Config) Notices() []string {
 	}
 	if c.Sender.BounceAddress == "" {
 		all = append(all, "reports about mail that can't be delivered go to sender.address (sender.bounce_address is not set)")
+	} else if !c.Bounce.Inbound() {
+		all = append(all, "nobody reads the reports that come to sender.bounce_address (neither bounce.listen nor bounce.imap_url is set)")
 	}
 	if c.Delivery.Window < 2*c.SMTP.Connections {
 		all = append(all, fmt.Sprintf("delivery.window %d keeps only %d of %d connections busy", c.Delivery.Window, (c.Delivery.Window+1)/2, c.SMTP.Connections))

@@ -27,7 +27,7 @@ func (s setting) env() string {
 // Those without a section come first, as TOML wants it.
 func (c *Config) settings() []setting {
 	return slices.Concat(c.placeSettings(), c.keySettings(), c.logSettings(), c.mailSettings(),
-		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.retentionSettings())
+		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.bounceSettings(), c.retentionSettings())
 }
 
 func (c *Config) placeSettings() []setting {
@@ -191,6 +191,10 @@ func (c *Config) retentionSettings() []setting {
 			about: "Domains, with all below them, of which pictures of imported posts are shown in digests, beside those of public_url and organisation.website. Whoever serves a picture learns who reads a digest, from where and when. Pictures of others are left out."},
 		{key: "retention.empty_editions", value: duration(&c.Retention.EmptyEditions, day, 5*366*day), fallback: "90d",
 			about: "How long editions are kept that were skipped or missed, and so brought nobody anything. What was sent stays."},
+		{key: "retention.raw_reports", value: duration(&c.Retention.RawReports, 0, 5*366*day), fallback: "30d",
+			about: "How long a report about mail that came back is kept as it came, to be looked at. It holds an address; 0s keeps none for longer than an hour."},
+		{key: "retention.reports", value: duration(&c.Retention.Reports, day, 5*366*day), fallback: "90d",
+			about: "How long is kept what such a report said and did."},
 		{key: "retention.origin", value: duration(&c.Retention.Origin, day, 5*366*day), fallback: "180d",
 			about: "How long network and browser of a consent are kept as proof. Who did not sign up says so after the first mails; half a year covers a list that sends each quarter. The consent itself stays."},
 	}
