@@ -62,6 +62,9 @@ func (cmd applyCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := c.CheckNamed(); err != nil {
+		return &configError{err} // before the file is read, whose faults would mostly be about what isn't configured
+	}
 	text, err := p.read(cmd.File)
 	if err != nil {
 		return err
@@ -70,7 +73,7 @@ func (cmd applyCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return &fileError{err}
 	}
-	s, err := openDatabase(ctx, c, p.toolLog())
+	s, err := makeDatabase(ctx, c, p.toolLog())
 	if err != nil {
 		return err
 	}

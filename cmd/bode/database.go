@@ -12,26 +12,48 @@ import (
 	"bode.example/internal/store"
 )
 
-// openDatabase opens the database with the schema that the program needs.
+// makeDatabase opens the database with the schema that the program needs, and makes it where there is
+// none yet: for what begins an installation, and for nothing else. Whoever looks or changes one thing
+// uses openDatabase: a database that is made by looking says of everything that it isn't there.
 //
 // A file belongs to this program alone, and is migrated in passing. A PostgreSQL database may have
 // other processes at work on it, so that only the operator can say when: it is migrated here when it
 // is empty, and otherwise by bode migrate.
+func makeDatabase(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+	s, err := makeAnySchema(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	return prepared(s, prepareSchema(ctx, s, c.Postgres(), log))
+}
+
+// openDatabase opens a database that is there.
 func openDatabase(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
 	s, err := openAnySchema(ctx, c, log)
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareSchema(ctx, s, c.Postgres(), log); err != nil {
+	if c.Postgres() {
+		return prepared(s, s.CheckVersion(ctx))
+	}
+	return prepared(s, prepareSchema(ctx, s, false, log))
+}
+
+// prepared is the database, unless something kept it from being prepared.
+func prepared(s *store.Store, err error) (*store.Store, error) {
+	if err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// openAnySchema opens the database whatever its schema. Beside a new file it makes the keys first:
-// a file without keys would look like one whose keys were lost.
-func openAnySchema(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+// makeAnySchema opens the database whatever its schema, and makes the file where there is none. Beside
+// a new file it makes the keys first: a file without keys would look like one whose keys were lost.
+func makeAnySchema(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+	if err := c.CheckNamed(); err != nil {
+		return nil, &configError{err}
+	}
 	if !c.Postgres() {
 		if err := c.MakeKeys(); err != nil {
 			return nil, &configError{err}
@@ -42,6 +64,18 @@ func openAnySchema(ctx context.Context, c *config.Config, log *slog.Logger) (*st
 		return nil, &configError{err}
 	}
 	return store.Open(ctx, url.Reveal(), log)
+}
+
+// openAnySchema opens a database that is there, whatever its schema.
+func openAnySchema(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+	if err := c.CheckNamed(); err != nil {
+		return nil, &configError{err}
+	}
+	if _, err := os.Stat(c.Database); !c.Postgres() && errors.Is(err, fs.ErrNotExist) {
+		return nil, newsletter.Errorf(newsletter.NotFound, "no_database",
+			"there is no database %s: name another with --database or in the configuration; bode apply, bode serve and bode migrate make one", c.Database)
+	}
+	return makeAnySchema(ctx, c, log)
 }
 
 func prepareSchema(ctx context.Context, s *store.Store, postgres bool, log *slog.Logger) error {
@@ -59,16 +93,11 @@ func prepareSchema(ctx context.Context, s *store.Store, postgres bool, log *slog
 	return err
 }
 
-// withDatabase runs what a command does between opening the database, which must exist, and closing it.
+// withDatabase runs what a command does between opening the database and closing it.
 func (p *program) withDatabase(ctx context.Context, do func(*config.Config, *store.Store) error) error {
 	c, err := p.configure(config.ForTools)
 	if err != nil {
 		return err
-	}
-	// Only what fills a database makes one: in the wrong folder, the others would show an empty one.
-	if _, err := os.Stat(c.Database); !c.Postgres() && errors.Is(err, fs.ErrNotExist) {
-		return newsletter.Errorf(newsletter.NotFound, "no_database",
-			"there is no database %s: name another with --database or in the configuration; bode apply and bode serve make one", c.Database)
 	}
 	s, err := openDatabase(ctx, c, p.toolLog())
 	if err != nil {

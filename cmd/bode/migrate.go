@@ -27,7 +27,7 @@ func (migrateUp) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	s, err := openAnySchema(ctx, c, p.toolLog())
+	s, err := makeAnySchema(ctx, c, p.toolLog())
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, &configError{err} // ours are tested: the fault is in the operator's folder
 	}
-	if s.store, err = openDatabase(ctx, c, w.log); err != nil {
+	if s.store, err = makeDatabase(ctx, c, w.log); err != nil {
 		return nil, err
 	}
 	links, err := links(c)

@@ -48,6 +48,7 @@ type Config struct {
 	Retention Retention
 
 	origins map[string]Origin
+	file    string // that was read, if any
 }
 
 // Key is where a key of the program lies: in a file, or else in the environment.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -8,6 +9,16 @@ import (
 
 // Postgres reports whether the database is a PostgreSQL server, and not a file.
 func (c *Config) Postgres() bool { return isPostgres(c.Database) }
+
+// CheckNamed refuses to work on a database that nobody named: without a configuration, the default is a
+// file in whatever folder one happens to stand in.
+func (c *Config) CheckNamed() error {
+	if c.file != "" || c.origins["database"].From != "default" {
+		return nil
+	}
+	return errors.New("no configuration found: looked for BODE_CONFIG, ./bode.toml, /etc/bode/bode.toml; " +
+		"name one with --config, begin one with bode config example, or name a database with --database or BODE_DATABASE")
+}
 
 // DatabaseURL returns what the store opens: the path of a file, or the postgres:// URL with its
 // password. It is a Secret, because of the latter.

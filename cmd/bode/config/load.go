@@ -55,12 +55,18 @@ func Load(in Input, need Need) (*Config, error) {
 		}
 	}
 	l.readable = l.readFile()
+	l.c.file = l.file
 	settings := l.c.settings()
 	for _, s := range settings {
 		l.setting(s)
 	}
 	l.unknown(settings)
 	l.c.nameKeyFiles()
+	if need >= ForService && l.readable {
+		if err := l.c.CheckNamed(); err != nil {
+			return l.c, &tomlfile.Faults{{Message: err.Error()}} // all else would only be said to be missing
+		}
+	}
 	if l.readable {
 		l.rules(settings, need) // what is missing can't be told from a file that can't be read
 	}
