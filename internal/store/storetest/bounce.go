@@ -38,7 +38,7 @@ func (w *World) Mailed(subscription int64, at time.Time) (delivery int64) {
 	w.t.Helper()
 	w.Ask(&delivery, `
 		INSERT INTO delivery (kind, subscription_id, language, domain, state, due_at, expires_at, created_at, handed_over_at, ended_at)
-		VALUES ('edition', $1, 'nl', 'voorbeeld.nl', 'sent', $2, $2, $2, $2, $2) RETURNING id`, subscription, newsletter.At(at))
+		VALUES ('notice', $1, 'nl', 'voorbeeld.nl', 'sent', $2, $2, $2, $2, $2) RETURNING id`, subscription, newsletter.At(at))
 	return delivery
 }
 
