@@ -21,8 +21,8 @@ func (s *Store) Lanes(ctx context.Context, now time.Time) ([]int64, error) {
 // ClaimEdition gives a worker at most limit of an edition's deliveries until the lease ends. Domains
 // that are throttled are left alone, and so is an edition that isn't sending.
 func (s *Store) ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
-	return s.claim(ctx, worker, lease, now, limit, `edition_id = $5
-		AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $5 AND e.state = 'sending')`, editionID)
+	return s.claim(ctx, worker, lease, now, limit, `edition_id = $3
+		AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $3 AND e.state = 'sending')`, editionID)
 }
 
 // ClaimOther gives a worker at most limit of the deliveries that belong to no edition.
@@ -34,20 +34,21 @@ func (s *Store) claim(ctx context.Context, worker string, lease, now time.Time, 
 	var claims []newsletter.Claim
 	err := s.write(ctx, func(t *tx) error {
 		var ids newsletter.IDs
-		args := append([]any{worker, newsletter.At(lease), newsletter.At(now), limit}, laneArgs...)
 		if err := t.list((*[]int64)(&ids), `
-			UPDATE delivery SET state = 'claimed', worker = $1, lease = $2
-			WHERE id IN (
-				SELECT id FROM delivery
-				WHERE `+lane+` AND state = 'pending' AND due_at <= $3
-					AND domain NOT IN (SELECT domain FROM throttle WHERE until > $3)
-				ORDER BY due_at, id LIMIT $4`+t.dialect.skipLocked+`)
-			RETURNING id`, args...); err != nil {
+			SELECT id FROM delivery
+			WHERE `+lane+` AND state = 'pending' AND due_at <= $1
+				AND domain NOT IN (SELECT domain FROM throttle WHERE until > $1)
+			ORDER BY due_at, id LIMIT $2`+t.dialect.skipLocked, append([]any{newsletter.At(now), limit}, laneArgs...)...); err != nil {
 			return err
 		}
 		claims = nil
 		if len(ids) == 0 {
 			return nil
+		}
+		// By their ids, and not in one statement: PostgreSQL would join all deliveries with these.
+		if err := t.exec(`UPDATE delivery SET state = 'claimed', worker = $2, lease = $3 WHERE id `+t.dialect.among("$1"),
+			ids, worker, newsletter.At(lease)); err != nil {
+			return err
 		}
 		// The address is read here, from the subscriber, and nowhere earlier: who changed it gets
 		// the mail at the new one.

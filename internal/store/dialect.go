@@ -25,7 +25,8 @@ type dialect struct {
 	forUpdate  string
 	skipLocked string
 	// among is the condition on a column that it is one of the ids that a parameter holds as JSON.
-	// PostgreSQL must see how many there are, or it guesses that another index finds fewer.
+	// PostgreSQL then takes them for ten and looks each up by its index, as it should for hundreds too: were
+	// it to know better, it would read small tables whole, and large ones by the index of another column.
 	among func(param string) string
 	// rows is the table v of the rows that a parameter holds as a JSON array of arrays: v.value ->> 0 is
 	// the first column of each. Neither engine has the other's function.
@@ -44,7 +45,7 @@ var postgresDialect = dialect{
 	forUpdate:  " FOR NO KEY UPDATE",
 	skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
 	among: func(p string) string {
-		return "= ANY (CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[]))"
+		return "IN (SELECT unnest(CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[])))"
 	},
 	rows:  func(p string) string { return "jsonb_array_elements(CAST(" + p + " AS JSONB)) AS v (value)" },
 	fault: postgresFault,

@@ -1,0 +1,2 @@
+-- All deliveries of an edition, for counting them. (PostgreSQL has a smaller one.)
+CREATE INDEX delivery_edition ON delivery (edition_id);
