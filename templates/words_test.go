@@ -17,13 +17,16 @@ var otherWords = map[string]map[string]string{
 		`volgende nieuwsbrief|deze nieuwsbrief staa|elke nieuwsbrief\b`: "editie, als één aflevering is bedoeld",
 		`over u bewaren`:                                                "van u bewaren",
 		`bericht(je)? (aan|naar) (u|uw)|krijgt (hierover een )?bericht`: "mail; een bericht is een artikel",
-		`klik hier|succesvol|fout opgetreden`:                           "zeg wat er is gebeurd",
-		`\b(je|jij|jouw)\b`:                                             "u",
+		`terug ?te ?draai|terugdraai|teruggedraai`:                      "ongedaan maken",
+		`bladzij`:                             "pagina",
+		`klik hier|succesvol|fout opgetreden`: "zeg wat er is gebeurd",
+		`\b(je|jij|jouw)\b`:                   "u",
 	},
 	"en": {
 		`\breceiv(e|es|ed|ing)\b`:                             "get",
 		`next newsletter|in this newsletter|every newsletter`: "edition, where one issue is meant",
-		`click here|successful|error occurred`:                "say what happened",
+		`by ourselves`:                         "automatically",
+		`click here|successful|error occurred`: "say what happened",
 	},
 }
 

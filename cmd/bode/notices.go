@@ -155,7 +155,7 @@ func (n *notices) choice(ctx context.Context, wish newsletter.Choice, lang newsl
 		if err != nil {
 			return choice, fmt.Errorf("schedule %d: %w", c.ID, err)
 		}
-		choice.Schedule = times.Words(lang)
+		choice.Schedule = times.Plain(lang, n.zone.String())
 		choice.NextAt = c.NextEdition(newsletter.FreshReading(list.ID, list.LastSeq), newsletter.At(now)).Time
 	}
 	return choice, nil

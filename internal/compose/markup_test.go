@@ -279,6 +279,11 @@ func TestPlainTextIsPleasantToRead(t *testing.T) {
 		if strings.Contains(text, "\n\n\n") {
 			t.Error("two empty lines stand together")
 		}
+		for _, word := range []string{" knop", " button", "druk op"} {
+			if strings.Contains(text, word) {
+				t.Errorf("it speaks of%s, and there are only links", word)
+			}
+		}
 		if strings.Contains(text, "<") || strings.Contains(text, "&amp;") {
 			t.Error("there is markup in the plain text")
 		}

@@ -21,9 +21,21 @@ var dutch = grammar{
 	everyMinutes:  "elke %d minuten",
 	everyHour:     "elk uur",
 	everyHourAt:   "elk uur op minuut %s",
-	everyHours:    "elke %d uur vanaf 00:%02d",
+	everyHours:    "elke %d uur vanaf %s",
 	fromThrough:   "%s van %s tot en met %s",
 	minutesOfHour: "op minuut %s van de uren %s",
+	clock:         "%02d:%02d",
+	dutchTime:     "Nederlandse tijd",
+}
+
+// dutchPlain says times of day as letters and pages do: 08.00 uur.
+func dutchPlain() grammar {
+	g := dutch
+	g.clock = "%02d.%02d"
+	g.at += " uur"
+	g.fromThrough += " uur"
+	g.everyHours += " uur"
+	return g
 }
 
 var english = grammar{
@@ -45,9 +57,11 @@ var english = grammar{
 	everyMinutes:  "every %d minutes",
 	everyHour:     "every hour",
 	everyHourAt:   "every hour at minute %s",
-	everyHours:    "every %d hours from 00:%02d",
+	everyHours:    "every %d hours from %s",
 	fromThrough:   "%s from %s through %s",
 	minutesOfHour: "at minute %s of the hours %s",
+	clock:         "%02d:%02d",
+	dutchTime:     "Dutch time",
 }
 
 func englishOrdinal(n int) string {

@@ -15,14 +15,35 @@ func (s Schedule) Words(lang newsletter.Language) string {
 	if lang == newsletter.Dutch {
 		g = &dutch
 	}
+	return g.clause(s) + " (" + s.Zone() + ")"
+}
+
+// Plain says the schedule to a reader, as dates are said to readers elsewhere: "elke maandag om 08.00
+// uur". The zone isn't named if it is home, that of the site; Dutch time is called so.
+func (s Schedule) Plain(lang newsletter.Language, home string) string {
+	g := &english
+	if lang == newsletter.Dutch {
+		plain := dutchPlain()
+		g = &plain
+	}
+	switch s.Zone() {
+	case home:
+		return g.clause(s)
+	case "Europe/Amsterdam":
+		return g.clause(s) + " (" + g.dutchTime + ")"
+	}
+	return g.clause(s) + " (" + s.Zone() + ")"
+}
+
+func (g *grammar) clause(s Schedule) string {
 	said := g.times(s)
 	switch when := g.dates(s); {
 	case said.interval && when == g.everyDay:
-		return fmt.Sprintf("%s (%s)", said.text, s.Zone())
+		return said.text
 	case said.interval:
-		return fmt.Sprintf("%s, %s (%s)", when, said.text, s.Zone())
+		return when + ", " + said.text
 	default:
-		return fmt.Sprintf("%s %s (%s)", when, said.text, s.Zone())
+		return when + " " + said.text
 	}
 }
 
@@ -46,9 +67,11 @@ type grammar struct {
 	everyMinutes  string // "every %d minutes"
 	everyHour     string
 	everyHourAt   string // "every hour, at minute %s"
-	everyHours    string // "every %d hours from 00:%02d"
+	everyHours    string // "every %d hours from %s"
 	fromThrough   string // "%s from %s through %s": interval, first and last time
 	minutesOfHour string // "at minutes %s of the hours %s"
+	clock         string // of a time of day: hour and minute
+	dutchTime     string
 }
 
 // said is a phrase about times of day. An interval ("every 15 minutes") stands by itself, times of
@@ -63,7 +86,7 @@ const mostTimes = 6
 
 func (g *grammar) times(s Schedule) said {
 	if s.hours.len()*s.minutes.len() <= mostTimes {
-		return said{text: fmt.Sprintf(g.at, g.list(clockTimes(s)))}
+		return said{text: fmt.Sprintf(g.at, g.list(g.clockTimes(s)))}
 	}
 	allHours := s.hours == all(fields[1])
 	pace, even := g.pace(s.minutes)
@@ -75,11 +98,11 @@ func (g *grammar) times(s Schedule) said {
 	case allHours:
 		return said{fmt.Sprintf(g.everyHourAt, g.numbers(s.minutes)), true}
 	case steady && s.minutes.len() == 1:
-		return said{fmt.Sprintf(g.everyHours, step, s.minutes.min()), true}
+		return said{fmt.Sprintf(g.everyHours, step, g.time(0, s.minutes.min())), true}
 	case s.hours == span(first, last) && s.minutes.len() == 1:
-		return said{fmt.Sprintf(g.fromThrough, g.everyHour, clock(first, s.minutes.min()), clock(last, s.minutes.min())), true}
+		return said{fmt.Sprintf(g.fromThrough, g.everyHour, g.time(first, s.minutes.min()), g.time(last, s.minutes.min())), true}
 	case s.hours == span(first, last) && even:
-		return said{fmt.Sprintf(g.fromThrough, pace, clock(first, s.minutes.min()), clock(last, s.minutes.max())), true}
+		return said{fmt.Sprintf(g.fromThrough, pace, g.time(first, s.minutes.min()), g.time(last, s.minutes.max())), true}
 	}
 	return said{fmt.Sprintf(g.minutesOfHour, g.numbers(s.minutes), g.numbers(s.hours)), true}
 }
@@ -215,13 +238,13 @@ func (g *grammar) list(parts []string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + g.and + parts[len(parts)-1]
 }
 
-func clockTimes(s Schedule) (times []string) {
+func (g *grammar) clockTimes(s Schedule) (times []string) {
 	for hour := range s.hours.all() {
 		for minute := range s.minutes.all() {
-			times = append(times, clock(hour, minute))
+			times = append(times, g.time(hour, minute))
 		}
 	}
 	return times
 }
 
-func clock(hour, minute int) string { return fmt.Sprintf("%02d:%02d", hour, minute) }
+func (g *grammar) time(hour, minute int) string { return fmt.Sprintf(g.clock, hour, minute) }

@@ -45,3 +45,26 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// Readers are told times as in a letter, and of the zone only when it isn't that of the site.
+func TestPlain(t *testing.T) {
+	for spec, want := range map[string][2]string{
+		"0 8 * * MON":     {"elke maandag om 08.00 uur", "every Monday at 08:00"},
+		"0 8,12 * * MON":  {"elke maandag om 08.00 en 12.00 uur", "every Monday at 08:00 and 12:00"},
+		"10 */2 * * *":    {"elke 2 uur vanaf 00.10 uur", "every 2 hours from 00:10"},
+		"*/15 8-18 * * *": {"elke 15 minuten van 08.00 tot en met 18.45 uur", "every 15 minutes from 08:00 through 18:45"},
+	} {
+		for i, lang := range []newsletter.Language{newsletter.Dutch, newsletter.English} {
+			if got := parse(t, spec, "Europe/Amsterdam").Plain(lang, "Europe/Amsterdam"); got != want[i] {
+				t.Errorf("%s: said as %q, want %q", spec, got, want[i])
+			}
+			elsewhere := [...]string{" (Nederlandse tijd)", " (Dutch time)"}[i]
+			if got := parse(t, spec, "Europe/Amsterdam").Plain(lang, "Europe/Lisbon"); got != want[i]+elsewhere {
+				t.Errorf("%s: said elsewhere as %q", spec, got)
+			}
+			if got := parse(t, spec, "Europe/Lisbon").Plain(lang, "Europe/Amsterdam"); got != want[i]+" (Europe/Lisbon)" {
+				t.Errorf("%s: said of Lisbon as %q", spec, got)
+			}
+		}
+	}
+}

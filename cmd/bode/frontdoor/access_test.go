@@ -42,7 +42,7 @@ func access(s *site) {
 	}
 	r.visit(s.letter(eva).link("/z/"), 200)
 	r.press(mainButton, 200)
-	r.sees("De wijziging is teruggedraaid")
+	r.sees("De wijziging is ongedaan gemaakt")
 	if d := s.dossier(eva); d.Subscriber.Address.String() != eva {
 		s.t.Errorf("after the undo the address is %s", d.Subscriber.Address)
 	}

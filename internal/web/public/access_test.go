@@ -23,7 +23,7 @@ func (it *site) openDossier(t testing.TB, address string) (page, string) {
 	it.post(t, "/access", url.Values{"address": {address}}).has(t, 200, "Kijk in uw mailbox")
 	it.decide(t)
 	link := it.link(t, "/a/", token.Access, `SELECT public_id FROM access_link ORDER BY id DESC`)
-	it.get(t, link).has(t, 200, "Toon mijn gegevens")
+	it.get(t, link).has(t, 200, "Bekijk mijn gegevens")
 	opened := it.post(t, link, nil)
 	opened.has(t, 200, "Wat wij van u bewaren", address)
 	// Once only: neither by looking nor by pressing.
@@ -140,7 +140,7 @@ func TestE13_ErasingAsksOnceMore(t *testing.T) {
 		site.open()
 		site.join(t, "jan@voorbeeld.nl")
 		_, ticket := site.openDossier(t, "jan@voorbeeld.nl")
-		site.post(t, "/access/erase", url.Values{"ticket": {ticket}}).has(t, 200, "Al uw gegevens wissen?", "jan@voorbeeld.nl", "niet terug te draaien")
+		site.post(t, "/access/erase", url.Values{"ticket": {ticket}}).has(t, 200, "Al uw gegevens wissen?", "jan@voorbeeld.nl", "niet ongedaan maken")
 		site.post(t, "/access/erase", url.Values{"ticket": {ticket}, "sure": {"yes"}, "show": {"larger"}}).has(t, 200, "Al uw gegevens wissen?")
 		if len(site.rows(t, "SELECT id FROM subscriber")) != 1 {
 			t.Fatal("erased by asking")
@@ -175,14 +175,14 @@ func TestE12_MovingToAnotherAddress(t *testing.T) {
 		}
 		site.post(t, confirm, nil).has(t, 200, "Uw adres is gewijzigd", "tot en met maandag 9 november 2026")
 		page = site.get(t, undo)
-		page.has(t, 200, "Adreswijziging terugdraaien?", "jan@voorbeeld.nl")
+		page.has(t, 200, "Adreswijziging ongedaan maken?", "jan@voorbeeld.nl")
 		if strings.Contains(page.body, "nieuw@") {
 			t.Error("the old mailbox is told the new address")
 		}
 		if address := site.rows(t, "SELECT address FROM subscriber")[0][0]; address != "nieuw@voorbeeld.nl" {
 			t.Fatalf("they are at %s", address)
 		}
-		site.post(t, undo, nil).has(t, 200, "De wijziging is teruggedraaid", "jan@voorbeeld.nl")
+		site.post(t, undo, nil).has(t, 200, "De wijziging is ongedaan gemaakt", "jan@voorbeeld.nl")
 		site.get(t, confirm).has(t, 200, "gaat niet naar nieuw@voorbeeld.nl")
 		if address := site.rows(t, "SELECT address FROM subscriber")[0][0]; address != "jan@voorbeeld.nl" {
 			t.Fatalf("they are at %s", address)

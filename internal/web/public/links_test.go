@@ -179,7 +179,7 @@ func TestPreferences_ChangeWhatOneGets(t *testing.T) {
 		if state := site.subscriptionState(t); state != "paused" {
 			t.Errorf("they are %s", state)
 		}
-		site.get(t, site.link(t, "/w/", token.Why, subscriptionID)).has(t, 200, "Gepauzeerd tot vrijdag 1 januari 2027", "Ja, ik wil deze nieuwsbrief.", "De nieuwe rol van de raad",
+		site.get(t, site.link(t, "/w/", token.Why, subscriptionID)).has(t, 200, "Gepauzeerd tot en met donderdag 31 december 2026", "Ja, ik wil deze nieuwsbrief.", "De nieuwe rol van de raad",
 			"het formulier op deze site", "maandag 2 november 2026, 08.00 uur")
 
 		// What is wrong is said beside its field, and nothing changes.

@@ -72,7 +72,7 @@ func (d *door) preferenceView(o *offer, s newsletter.Standing, lang newsletter.L
 		v.Choice.Paces[i].Checked = v.Choice.Paces[i].id == s.Subscription.ScheduleID
 	}
 	if until := s.Subscription.PausedUntil; v.Paused && !until.IsZero() {
-		v.Until = until.In(d.Site.Zone).AddDate(0, 0, -1).Format(dateField)
+		v.Until = lastDay(until).In(d.Site.Zone).Format(dateField)
 	}
 	return v
 }
@@ -112,6 +112,9 @@ func (d *door) savePreferences(w http.ResponseWriter, r *http.Request) error {
 	page, err := d.preferencesPage(r)
 	if err != nil {
 		return err
+	}
+	if len(page.Lists) == 0 { // left meanwhile: there is nothing to save
+		return d.Render(w, r, web.Page{Template: "preferences.html", Private: true, Data: page})
 	}
 	page.fill(typed)
 	kept := keep(typed, "")

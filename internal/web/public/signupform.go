@@ -112,7 +112,7 @@ func (d *door) choiceView(o *offer, reading newsletter.Reading, lang newsletter.
 func (d *door) paceInWords(s *newsletter.Schedule, reading newsletter.Reading, lang newsletter.Language) string {
 	said := s.Texts[lang].Description
 	if parsed, err := schedule.Parse(s.Cron, s.Zone); err == nil && said == "" {
-		said = sentence(strings.TrimSuffix(parsed.Words(lang), " ("+d.Site.Zone.String()+")"))
+		said = sentence(parsed.Plain(lang, d.Site.Zone.String()))
 	}
 	return strings.TrimSpace(said + " " + d.nextEdition(s, reading, lang))
 }

@@ -198,3 +198,10 @@ func (p page) lacks(t testing.TB, parts ...string) {
 		}
 	}
 }
+
+// english is a request of who chose English by the switch.
+func english(method, target string) *http.Request {
+	r := httptest.NewRequest(method, target, nil)
+	r.AddCookie(&http.Cookie{Name: "display", Value: "0.0.en"})
+	return r
+}

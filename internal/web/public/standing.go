@@ -3,6 +3,7 @@ package public
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"bode.example/internal/newsletter"
 )
@@ -15,7 +16,7 @@ type standingView struct {
 	Topics    []string
 	Pace      string
 	Paused    bool
-	Until     newsletter.Time
+	Until     newsletter.Time // when the pause is over
 	Ended     bool
 	NextAt    newsletter.Time
 	Links     newsletter.Links
@@ -44,6 +45,14 @@ func (d *door) standingInWords(o *offer, s newsletter.Standing, lang newsletter.
 	v.Ended = s.Subscription.State == newsletter.SubscriptionUnsubscribed
 	v.Links = s.Links
 	return v
+}
+
+// LastDay is an instant on the last day of the pause, in the zone in which that was chosen.
+func (v standingView) LastDay() newsletter.Time { return lastDay(v.Until) }
+
+// lastDay turns the end of a pause, the midnight after its last day, into an instant on that day.
+func lastDay(until newsletter.Time) newsletter.Time {
+	return newsletter.At(until.Add(-time.Microsecond))
 }
 
 // standings puts subscriptions into words.

@@ -12,6 +12,7 @@ import (
 type unsubscribePage struct {
 	Title       string // the list's
 	Left        bool
+	Paused      bool
 	CanUndo     bool
 	Returned    bool // they left, and took it back just now
 	Others      int
@@ -75,7 +76,7 @@ func (d *door) showUnsubscribe(w http.ResponseWriter, r *http.Request, returned 
 	}
 	page := unsubscribePage{Others: leaving.Others, CanUndo: leaving.CanUndo, Returned: returned, Title: leaving.Standing.ListName}
 	for _, v := range views {
-		page.Title, page.Left = v.Title, v.Ended
+		page.Title, page.Left, page.Paused = v.Title, v.Ended, v.Paused
 		if v.Links.Preferences != "" {
 			page.Preferences = "/v/" + v.Links.Preferences
 		}
