@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,14 +15,20 @@ import (
 )
 
 type feedCommand struct {
-	List  feedList  `cmd:"" help:"Say how the feeds of a list do."`
+	List  feedList  `cmd:"" help:"Say how the feeds do."`
 	Check feedCheck `cmd:"" help:"Ask a feed now, show what it brings, and keep nothing."`
 	Wake  feedWake  `cmd:"" help:"Have a feed asked at once, also one that was disabled."`
 }
 
 type feedList struct {
-	List string `arg:"" help:"Name of the list."`
+	List string `arg:"" optional:"" help:"Name of a list; all lists otherwise."`
 	JSON bool   `help:"Print JSON."`
+}
+
+// feedRow is a feed as a list shows it.
+type feedRow struct {
+	newsletter.Feed
+	List string `json:"list"`
 }
 
 func (feedList) Help() string {
@@ -32,18 +39,25 @@ func (feedList) Help() string {
 
 func (cmd feedList) Run(ctx context.Context, p *program) error {
 	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
-		feeds, err := feedsOf(ctx, s, cmd.List)
+		lists, err := namedLists(ctx, s, cmd.List)
 		if err != nil {
 			return err
 		}
+		rows, cells := []feedRow{}, [][]string{}
+		for _, l := range lists {
+			feeds, err := feedsInUse(ctx, s, l.ID)
+			if err != nil {
+				return err
+			}
+			for _, f := range feeds {
+				rows = append(rows, feedRow{f, l.Name})
+				cells = append(cells, []string{l.Name, f.Name, string(f.State), minute(f.FetchedAt, c), minute(f.NextAt, c), strconv.Itoa(f.Failures), notice(&f)})
+			}
+		}
 		if cmd.JSON {
-			return p.printJSON(feeds)
+			return p.printJSON(rows)
 		}
-		rows := make([][]string, len(feeds))
-		for i, f := range feeds {
-			rows[i] = []string{f.Name, string(f.State), minute(f.FetchedAt, c), minute(f.NextAt, c), strconv.Itoa(f.Failures), notice(&f)}
-		}
-		return p.printTable([]string{"NAME", "STATE", "ASKED", "NEXT", "FAILURES", "NOTICE"}, rows)
+		return p.printTable([]string{"LIST", "NAME", "STATE", "ASKED", "NEXT", "FAILURES", "NOTICE"}, cells)
 	})
 }
 
@@ -63,20 +77,10 @@ func minute(t newsletter.Time, c *config.Config) string {
 	return t.In(c.Zone).Format("2006-01-02 15:04")
 }
 
-// feedsOf returns the feeds of a list that are in use.
-func feedsOf(ctx context.Context, s *store.Store, list string) ([]newsletter.Feed, error) {
-	l, err := s.ListByName(ctx, list)
-	if err != nil {
-		return nil, err
-	}
-	all, err := s.Feeds(ctx, l.ID)
-	feeds := []newsletter.Feed{}
-	for _, f := range all {
-		if f.ArchivedAt.IsZero() {
-			feeds = append(feeds, f)
-		}
-	}
-	return feeds, err
+// feedsInUse returns the feeds of a list but for those that were archived.
+func feedsInUse(ctx context.Context, s *store.Store, listID int64) ([]newsletter.Feed, error) {
+	all, err := s.Feeds(ctx, listID)
+	return slices.DeleteFunc(all, func(f newsletter.Feed) bool { return !f.ArchivedAt.IsZero() }), err
 }
 
 type feedCheck struct {
@@ -140,7 +144,11 @@ Example:
 
 func (cmd feedWake) Run(ctx context.Context, p *program) error {
 	return p.withDatabase(ctx, func(_ *config.Config, s *store.Store) error {
-		feeds, err := feedsOf(ctx, s, cmd.List)
+		list, err := s.ListByName(ctx, cmd.List)
+		if err != nil {
+			return err
+		}
+		feeds, err := feedsInUse(ctx, s, list.ID)
 		if err != nil {
 			return err
 		}

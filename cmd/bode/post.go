@@ -15,7 +15,7 @@ import (
 
 type postCommand struct {
 	Add      postAdd      `cmd:"" help:"Publish a post from a Markdown file, or keep it as a draft."`
-	List     postList     `cmd:"" help:"List the posts of a list, newest first."`
+	List     postList     `cmd:"" help:"List posts, drafts among them, newest first."`
 	Publish  postPublish  `cmd:"" help:"Publish a draft."`
 	Withdraw postWithdraw `cmd:"" help:"Take a post out of every edition that has not left."`
 }
@@ -29,7 +29,7 @@ type postAdd struct {
 }
 
 func (postAdd) Help() string {
-	return `The file begins with settings between two lines of +++ (TOML) or --- (key: value); what follows is Markdown. All but title and list may be left out. A time without an offset is on the clock of the configured zone.
+	return `The file begins with settings between two lines of +++ (TOML) or --- (key: value); what follows is Markdown. All but the title may be left out; the list too where there is only one, or --list names it. A time without an offset is on the clock of the configured zone.
 
 Example:
 
@@ -169,8 +169,8 @@ func refuseTwin(ctx context.Context, s *store.Store, list *newsletter.List, titl
 }
 
 type postList struct {
-	List  string   `arg:"" help:"Name of the list."`
-	State []string `placeholder:"STATE" help:"draft, published or withdrawn; may be repeated. Published ones otherwise."`
+	List  string   `arg:"" optional:"" help:"Name of a list; all lists otherwise."`
+	State []string `placeholder:"STATE" help:"draft, published or withdrawn; may be repeated. All otherwise."`
 	Limit int      `default:"50" help:"At most so many."`
 	JSON  bool     `help:"Print JSON."`
 }
@@ -185,56 +185,83 @@ func (cmd postList) Run(ctx context.Context, p *program) error {
 	if cmd.Limit < 1 {
 		return newsletter.Errorf(newsletter.Invalid, "usage", "--limit must be at least 1")
 	}
-	query := newsletter.PostQuery{Limit: cmd.Limit}
-	for _, s := range cmd.State {
-		switch state := newsletter.PostState(s); state {
-		case newsletter.PostDraft, newsletter.PostPublished, newsletter.PostWithdrawn:
-			query.States = append(query.States, state)
-		default:
-			return newsletter.Errorf(newsletter.Invalid, "usage", "--state %s is not possible; choose draft, published or withdrawn", s)
-		}
+	states, err := cmd.states()
+	if err != nil {
+		return err
 	}
 	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
-		list, err := s.ListByName(ctx, cmd.List)
+		lists, err := namedLists(ctx, s, cmd.List)
 		if err != nil {
 			return err
 		}
-		query.ListID = list.ID
-		posts, err := s.Posts(ctx, query)
-		if err != nil {
-			return err
+		rows := []postRow{}
+		for _, l := range lists {
+			ofList, err := postRows(ctx, s, l, newsletter.PostQuery{ListID: l.ID, States: states, Limit: cmd.Limit})
+			if err != nil {
+				return err
+			}
+			rows = append(rows, ofList...)
 		}
-		topics, err := s.Topics(ctx, list.ID)
-		if err != nil {
-			return err
-		}
-		return cmd.print(p, c, posts, topics)
+		slices.SortStableFunc(rows, func(a, b postRow) int { return b.PublishedAt.Compare(a.PublishedAt.Time) })
+		return cmd.print(p, c, rows[:min(cmd.Limit, len(rows))])
 	})
 }
 
-func (cmd postList) print(p *program, c *config.Config, posts []newsletter.Post, topics []newsletter.Topic) error {
+func (cmd postList) states() (states []newsletter.PostState, err error) {
+	all := []newsletter.PostState{newsletter.PostDraft, newsletter.PostPublished, newsletter.PostWithdrawn}
+	for _, s := range cmd.State {
+		if !slices.Contains(all, newsletter.PostState(s)) {
+			return nil, newsletter.Errorf(newsletter.Invalid, "usage", "--state %s is not possible; choose draft, published or withdrawn", s)
+		}
+		states = append(states, newsletter.PostState(s))
+	}
+	if len(states) == 0 {
+		return all, nil
+	}
+	return states, nil
+}
+
+// postRow is a post as a list shows it.
+type postRow struct {
+	newsletter.Post
+	List   string   `json:"list"`
+	Topics []string `json:"topics"`
+	Feed   bool     `json:"from_feed"`
+}
+
+// postRows returns the posts of one list with the names of their topics.
+func postRows(ctx context.Context, s *store.Store, l newsletter.List, query newsletter.PostQuery) ([]postRow, error) {
+	posts, err := s.Posts(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := s.Topics(ctx, l.ID)
+	if err != nil {
+		return nil, err
+	}
 	names := map[int64]string{}
 	for _, t := range topics {
 		names[t.ID] = t.Name
 	}
-	type row struct {
-		newsletter.Post
-		Topics []string `json:"topics"`
-		Feed   bool     `json:"from_feed"`
-	}
-	rows, cells := make([]row, len(posts)), make([][]string, len(posts))
+	rows := make([]postRow, len(posts))
 	for i, post := range posts {
-		rows[i] = row{Post: post, Topics: []string{}, Feed: post.FeedID != nil}
+		rows[i] = postRow{Post: post, List: l.Name, Topics: []string{}, Feed: post.FeedID != nil}
 		for _, id := range post.Topics {
 			rows[i].Topics = append(rows[i].Topics, names[id])
 		}
-		cells[i] = []string{post.PublicID.String(), string(post.State), post.PublishedAt.In(c.Zone).Format("2006-01-02 15:04"),
-			strings.Join(rows[i].Topics, ","), post.Title}
 	}
+	return rows, nil
+}
+
+func (cmd postList) print(p *program, c *config.Config, rows []postRow) error {
 	if cmd.JSON {
 		return p.printJSON(rows)
 	}
-	return p.printTable([]string{"ID", "STATE", "DATE", "TOPICS", "TITLE"}, cells)
+	cells := make([][]string, len(rows))
+	for i, r := range rows {
+		cells[i] = []string{r.PublicID.String(), r.List, string(r.State), minute(r.PublishedAt, c), strings.Join(r.Topics, ","), r.Title}
+	}
+	return p.printTable([]string{"ID", "LIST", "STATE", "DATE", "TOPICS", "TITLE"}, cells)
 }
 
 type postPublish struct {
