@@ -4,15 +4,15 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/emersion/go-msgauth/dkim"
 )
 
 // minRSABits is what RFC 8301, 3.2 asks of signers, and what large providers refuse to go below.
@@ -21,7 +21,7 @@ const minRSABits = 2048
 // signed are the fields that a signature names when the message has them: C2 in the order in which
 // they are written. Without List-Unsubscribe and List-Unsubscribe-Post among them no mail program
 // shows an unsubscribe button (RFC 8058, 4).
-var signed = []string{
+var signed = [...]string{
 	"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
 	"Reply-To", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted", "Feedback-ID",
 }
@@ -37,8 +37,8 @@ type Key struct {
 
 // Signer signs messages with DKIM (RFC 6376): rsa-sha256 and, if there is such a key too,
 // ed25519-sha256 (RFC 8463) beside it; relaxed/relaxed, the whole body, and From named once more
-// than it occurs, so that no second one can be added. The field's h= is one line of up to 250
-// characters: go-msgauth doesn't fold it, and RFC 5322 lets it stand. A Signer doesn't change and may be used by
+// than it occurs, so that no second one can be added. There is no t=: the Date field says when. Signing costs
+// little beside what the key does: the body is hashed where it stands. A Signer doesn't change and may be used by
 // several goroutines.
 //
 // The domain should be that of the From address, or the two aren't aligned and the signature counts
@@ -82,58 +82,103 @@ func (s *Signer) Domain() string { return s.domain }
 // what changes after it breaks the signature. On an error, which is a *SendError of StageCompose,
 // it returns dst as it was.
 func (s *Signer) Sign(dst, message []byte) ([]byte, error) {
-	fields, err := presentFields(message)
+	end := bytes.Index(message, []byte("\r\n\r\n"))
+	if end < 0 {
+		return dst, composeError(KindContent, errors.New("the message has no end of the header"))
+	}
+	names, fields, err := toSign(message[:end+2])
 	if err != nil {
 		return dst, composeError(KindContent, err)
 	}
+	if !bytes.HasSuffix(message, []byte("\r\n")) {
+		return dst, composeError(KindContent, errors.New("the message doesn't end with CRLF"))
+	}
+	body := sha256.New()
+	hashRelaxed(body, message[end+4:])
+	bodyHash := body.Sum(nil)
 	start := len(dst)
 	for _, k := range s.keys {
-		signature, err := s.sign(k, fields, message)
-		if err != nil {
+		if dst, err = s.sign(dst, k, names, fields, bodyHash); err != nil {
 			return dst[:start], composeError(KindContent, fmt.Errorf("DKIM: %w", err))
 		}
-		dst = append(dst, signature...)
 	}
 	return append(dst, message...), nil
 }
 
-func (s *Signer) sign(k Key, fields []string, message []byte) (string, error) {
-	signer, err := dkim.NewSigner(&dkim.SignOptions{
-		Domain: s.domain, Selector: k.Selector, Signer: k.Private, Hash: crypto.SHA256,
-		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
-		HeaderKeys: fields,
-	})
+// sign appends the field of one signature. The signature is of the fields named and of this field
+// itself, without the signature in it and without its CRLF (RFC 6376, 3.7).
+func (s *Signer) sign(dst []byte, k Key, names string, fields, bodyHash []byte) ([]byte, error) {
+	algorithm, options := "rsa-sha256", crypto.SignerOpts(crypto.SHA256)
+	if _, ok := k.Private.Public().(ed25519.PublicKey); ok {
+		algorithm, options = "ed25519-sha256", crypto.Hash(0) // RFC 8463, 3: it signs the hash as if it were the message
+	}
+	start := len(dst)
+	dst = fmt.Appendf(dst, "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed;\r\n d=%s; s=%s;\r\n h=%s;\r\n bh=", algorithm, s.domain, k.Selector, names)
+	dst = base64.StdEncoding.AppendEncode(dst, bodyHash)
+	dst = append(dst, ";\r\n b="...)
+	header := sha256.New()
+	header.Write(fields)
+	header.Write(appendRelaxed(nil, dst[start:]))
+	signature, err := k.Private.Sign(rand.Reader, header.Sum(nil), options)
 	if err != nil {
-		return "", err
+		return dst, err
 	}
-	_, writeErr := signer.Write(message)
-	if err := errors.Join(writeErr, signer.Close()); err != nil { // Close ends the signer's goroutine
-		return "", err
+	encoded := base64.StdEncoding.AppendEncode(nil, signature)
+	dst = append(dst, encoded[:min(len(encoded), foldWidth-3)]...) // beside " b="
+	for line := range slices.Chunk(encoded[min(len(encoded), foldWidth-3):], foldWidth-2) {
+		dst = append(append(dst, "\r\n  "...), line...)
 	}
-	return signer.Signature(), nil
+	return append(dst, "\r\n"...), nil
 }
 
-// presentFields lists the fields to sign that the message has, as often as it has them, and From
-// once more.
-func presentFields(message []byte) ([]string, error) {
-	header, _, found := bytes.Cut(message, []byte("\r\n\r\n"))
-	if !found {
-		return nil, errors.New("the message has no end of the header")
-	}
-	var names []string
-	for line := range bytes.SplitSeq(header, []byte("\r\n")) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		for _, s := range signed {
-			if strings.EqualFold(string(name), s) {
-				names = append(names, s)
+// toSign returns the value of h=, folded, and the fields that it names in canonical form, for a header
+// with its final CRLF: those of signed that the header has, as often as it has them, from the last to
+// the first (RFC 6376, 5.4.2), and From once more than there is.
+func toSign(header []byte) (names string, canonical []byte, err error) {
+	var found [len(signed)][][]byte
+	for len(header) > 0 {
+		field := header[:fieldLen(header)]
+		header = header[len(field):]
+		name, _, _ := bytes.Cut(field, []byte(":"))
+		name = bytes.TrimRight(name, " \t")
+		for i, s := range signed {
+			if len(name) == len(s) && strings.EqualFold(string(name), s) {
+				found[i] = append(found[i], field)
 			}
 		}
 	}
-	if !slices.Contains(names, "From") {
-		return nil, errors.New("the message has no From")
+	if len(found[0]) == 0 {
+		return "", nil, errors.New("the message has no From")
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return slices.Index(signed, a) - slices.Index(signed, b) })
-	return append([]string{"From"}, names...), nil
+	var h strings.Builder
+	h.WriteString(signed[0])
+	col := len(" h=") + len(signed[0])
+	canonical = make([]byte, 0, 4096)
+	for i, fields := range found {
+		for _, field := range slices.Backward(fields) {
+			if col += 1 + len(signed[i]); col >= foldWidth {
+				h.WriteString(":\r\n  " + signed[i])
+				col = len("  ") + len(signed[i])
+			} else {
+				h.WriteString(":" + signed[i])
+			}
+			canonical = append(appendRelaxed(canonical, field), "\r\n"...)
+		}
+	}
+	return h.String(), canonical, nil
+}
+
+// fieldLen is the length of the first field of a header, with its continuation lines and CRLF.
+func fieldLen(header []byte) int {
+	for n := 0; ; {
+		end := bytes.IndexByte(header[n:], '\n')
+		if end < 0 {
+			return len(header)
+		}
+		if n += end + 1; n == len(header) || header[n] != ' ' && header[n] != '\t' {
+			return n
+		}
+	}
 }
 
 // checkKey returns the k= of a key that may sign.

@@ -53,10 +53,10 @@
 //
 // # What is whose
 //
-// The steps up to AUTH are those of go-mail's SMTP client; DKIM is go-msgauth's; international
-// domain names are golang.org/x/net/idna's. The encoding of the letter and the dialogue from MAIL on
-// are ours, because both work on octets that those libraries don't let one get at. The API has types
-// of the standard library only.
+// The steps up to AUTH are those of go-mail's SMTP client; keys and hashes are the standard library's;
+// international domain names are golang.org/x/net/idna's. The encoding of the letter, DKIM's canonical
+// forms and the dialogue from MAIL on are ours, because they work on octets that libraries don't let one
+// get at. The API has types of the standard library only.
 //
 // Package mailertest has a server for tests that does all that servers shouldn't.
 //
