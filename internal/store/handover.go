@@ -105,7 +105,8 @@ const personalGate = `
 
 // turnAway moves on what the gate refused. What none of the reasons fits (the edition was paused)
 // waits: when in doubt nothing is lost. So does what is marked already; its turn comes once more. What
-// ends unsent gives its posts back.
+// ends unsent gives its posts back. State and lease stand in expressions, so that PostgreSQL goes by the ids
+// and not through all that is leased, once for each of them.
 func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) error {
 	if err := t.lockReaders(ids); err != nil { // before their deliveries, as everywhere
 		return err
@@ -143,7 +144,7 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 			LEFT JOIN address_change AS c ON c.id = d.ref AND d.template IN ('address_confirmation', 'address_notice')
 			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
 		) AS r
-		WHERE delivery.id = r.id AND delivery.state IN ('claimed', 'handing_over') AND delivery.worker = $2 AND delivery.lease > $3
+		WHERE delivery.id = r.id AND delivery.state || '' IN ('claimed', 'handing_over') AND delivery.worker = $2 AND delivery.lease + 0 > $3
 		RETURNING delivery.id, delivery.state`,
 		ids, worker, at); err != nil {
 		return err
