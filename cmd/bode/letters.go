@@ -23,6 +23,7 @@ func organisation(c *config.Config) compose.Organisation {
 		ReplyTo:        mailer.Address{Addr: c.Sender.ReplyTo.String()},
 		SenderID:       c.Sender.FeedbackID,
 		PictureDomains: pictureDomains(c),
+		LeaveByMail:    c.Bounce.UnsubscribeAddress != "" && c.Bounce.Inbound(),
 	}
 }
 
