@@ -9,27 +9,30 @@ import (
 	"bode.example/mailer/mailertest"
 )
 
-const relayFails = "the mail server does not take mail; deliveries wait"
+const (
+	relayFails = "the mail server does not take mail; deliveries wait"
+	stopped    = "an edition was stopped: the mail server refuses its mail; put that right, then resume it"
+)
 
 // C7, C8, promise 3: what a mail server may do wrong costs nobody a letter, and blames no reader.
 func TestC7_RelayFaults(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []struct {
-		name     string
-		readers  int
-		fault    func(x *sending)
-		doubts   int  // at most so many, and as many copies
-		log      bool // it must say that the mail server fails
-		attempts bool // letters are refused for a while: the test lets the pause pass
+		name    string
+		readers int
+		fault   func(x *sending)
+		doubts  int                             // at most so many, and as many copies
+		log     bool                            // it must say that the mail server fails
+		during  func(x *sending, e sentEdition) // what people do meanwhile, or time
 	}{
-		{"connections break between the dot and the reply", 200, breaks, 20, false, false},
-		{"connections break before anything is taken", 200, drops, 20, true, false},
-		{"700 ms before every reply", 16, latency, 0, false, false},
-		{"421 after five letters on a connection", 200, func(x *sending) { x.relay.says(mailertest.CloseAfter(5)) }, 0, false, false},
-		{"a storm of 4xx", 100, storm, 0, false, true},
-		{"5xx for the sender", 50, forbids(mailertest.MAIL, "550 5.7.1 this sender is not welcome"), 0, true, false},
-		{"5xx for the login", 50, forbids(mailertest.AUTH, "535 5.7.8 no such account"), 0, true, false},
-		{"a greeting that says no", 50, forbids(mailertest.Greeting, "554 5.3.2 no service here"), 0, true, false},
+		{"connections break between the dot and the reply", 200, breaks, 20, false, nil},
+		{"connections break before anything is taken", 200, drops, 20, true, nil},
+		{"700 ms before every reply", 16, latency, 0, false, nil},
+		{"421 after five letters on a connection", 200, func(x *sending) { x.relay.says(mailertest.CloseAfter(5)) }, 0, false, nil},
+		{"a storm of 4xx", 100, storm, 0, false, (*sending).passTime},
+		{"5xx for the sender", 50, forbids(mailertest.MAIL, "550 5.7.1 this sender is not welcome"), 0, true, (*sending).mend},
+		{"5xx for the login", 50, forbids(mailertest.AUTH, "535 5.7.8 no such account"), 0, true, (*sending).mend},
+		{"a greeting that says no", 50, forbids(mailertest.Greeting, "554 5.3.2 no service here"), 0, true, (*sending).mend},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()
@@ -37,12 +40,12 @@ func TestC7_RelayFaults(t *testing.T) {
 				t.Run(engine, func(t *testing.T) {
 					t.Parallel()
 					x := newSending(t, engine, fault.readers, 64)
-					x.expects = []string{relayFails}
+					x.expects = []string{relayFails, stopped}
 					fault.fault(x)
-					x.next()
+					e := x.next()
 					x.fleet(1)
-					if fault.attempts {
-						x.passTime()
+					if fault.during != nil {
+						fault.during(x, e)
 					}
 					x.settle()
 					c := x.count()
@@ -101,13 +104,26 @@ func storm(x *sending) {
 	}))
 }
 
-// forbids says no to everybody until it has said so a few times.
+// forbids says no to everybody.
 func forbids(step mailertest.Step, reply string) func(*sending) {
-	return func(x *sending) { x.relay.says(mailertest.Times(6, mailertest.At(step, reply))) }
+	return func(x *sending) { x.relay.says(mailertest.At(step, reply)) }
+}
+
+// mend is the operator who finds the edition stopped, and why, puts the mail server right and lets it go on.
+func (x *sending) mend(e sentEdition) {
+	x.t.Helper()
+	eventually(x.t, "the edition to be stopped", func() bool {
+		return x.engine.ask(x.t, `SELECT state FROM edition WHERE public_id = $1`, e.id) == "paused"
+	})
+	if shown := x.program.run(x.t, "edition", "show", e.id); !strings.Contains(shown, "sender_refused") {
+		x.t.Errorf("the edition does not say why it was stopped:\n%s", shown)
+	}
+	x.relay.says(nil)
+	x.program.run(x.t, "edition", "resume", e.id)
 }
 
 // passTime lets the pauses pass that refusals ask for, until all letters have ended.
-func (x *sending) passTime() {
+func (x *sending) passTime(sentEdition) {
 	x.t.Helper()
 	eventually(x.t, "every letter to end", func() bool {
 		x.engine.do(x.t, `UPDATE delivery SET due_at = 1 WHERE state = 'pending' AND due_at > 1`)

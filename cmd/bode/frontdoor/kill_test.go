@@ -30,7 +30,7 @@ func TestC10_Kill(t *testing.T) {
 			}{{"retry", 64}, {"hold", 8}} {
 				t.Run(fmt.Sprintf("%s, %d, %s", engine, processes, with.uncertain), func(t *testing.T) {
 					t.Parallel()
-					x := newSending(t, engine, max(300, 60**kills), with.window, "delivery.uncertain="+with.uncertain)
+					x := newSending(t, engine, max(300, min(60, 2*with.window)**kills), with.window, "delivery.uncertain="+with.uncertain)
 					f := x.fleet(processes)
 					f.run(*kills)
 					x.afterKills(f, with.uncertain == "hold")

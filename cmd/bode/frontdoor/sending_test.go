@@ -109,10 +109,19 @@ func (x *sending) underWay() bool {
 			OR EXISTS (SELECT 1 FROM delivery AS d WHERE d.edition_id = edition.id AND d.state IN ('pending', 'claimed', 'handing_over')))`) != "0"
 }
 
-// settle waits until every letter has ended, or is uncertain.
+// settle waits until every letter has ended, or is uncertain, however many there are: as long as some do.
 func (x *sending) settle() {
 	x.t.Helper()
-	eventually(x.t, "every letter to end", func() bool { return !x.underWay() })
+	for x.underWay() {
+		waiting := x.waiting()
+		eventually(x.t, "one more letter to end", func() bool { return x.waiting() != waiting || !x.underWay() })
+	}
+}
+
+// waiting is how many letters have not ended.
+func (x *sending) waiting() string {
+	x.t.Helper()
+	return x.engine.ask(x.t, `SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'claimed', 'handing_over')`)
 }
 
 // told is what the database says of one letter.
