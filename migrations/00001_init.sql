@@ -499,7 +499,7 @@ CREATE TABLE leave_proposal (
 );
 CREATE UNIQUE INDEX leave_proposal_open ON leave_proposal (subscriber_id, COALESCE(list_id, 0)) WHERE decided_at IS NULL;
 
--- Domains that asked us to slow down: claims leave them alone until then.
+-- Domains that asked us to slow down: claims of editions leave them alone until then.
 CREATE TABLE throttle (
     domain TEXT   PRIMARY KEY,
     until  BIGINT NOT NULL,

@@ -43,9 +43,6 @@ const retryAfterTrouble = 30 * time.Second
 // have looked at the log.
 const retryAfterFault = 5 * time.Minute
 
-// throttlePause is how long a domain is left alone that said: too much, too fast.
-const throttlePause = 10 * time.Minute
-
 // Judge says what becomes of a delivery after the mail server's answer: err is nil, or what
 // mailer.Pool.Send returned.
 func Judge(c *newsletter.Claim, receipt mailer.Receipt, err error, patience Patience, now time.Time) newsletter.Outcome {
@@ -75,6 +72,9 @@ func Judge(c *newsletter.Claim, receipt mailer.Receipt, err error, patience Pati
 		o.State, o.Refused = newsletter.DeliveryFailed, true
 	case fault.AboutMessage():
 		refused(&o, c, patience, now)
+		if o.State == newsletter.DeliveryPending && tooFast(fault) {
+			o.Throttle = newsletter.At(now.Add(throttlePause))
+		}
 	default:
 		o.State, o.DueAt = newsletter.DeliveryPending, newsletter.At(now.Add(retryAfterTrouble))
 	}
@@ -96,7 +96,4 @@ func refused(o *newsletter.Outcome, c *newsletter.Claim, patience Patience, now 
 		return
 	}
 	o.State, o.DueAt = newsletter.DeliveryPending, newsletter.At(due)
-	if len(o.Status) > 2 && o.Status[:3] == "4.7" {
-		o.Throttle = newsletter.At(now.Add(throttlePause))
-	}
 }

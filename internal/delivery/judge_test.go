@@ -109,12 +109,22 @@ func TestC8_PatienceBeginsWithTheFirstRefusal(t *testing.T) {
 
 func TestADomainThatIsFloodedIsLeftAlone(t *testing.T) {
 	claim := &newsletter.Claim{Delivery: newsletter.Delivery{Domain: "voorbeeld.nl"}}
-	slow := &mailer.SendError{Kind: mailer.KindThrottled, Stage: mailer.StageRcpt, Code: 451, Enhanced: "4.7.1"}
-	if o := delivery.Judge(claim, mailer.Receipt{}, slow, delivery.DefaultPatience, noon); !o.Throttle.After(noon) || o.Domain != "voorbeeld.nl" {
-		t.Errorf("%+v", o)
+	for _, slow := range []mailer.SendError{
+		{Code: 450, Enhanced: "4.7.28", Reply: "unusual rate of mail"}, {Code: 451, Enhanced: "4.7.650", Reply: "temporarily limited"},
+		{Code: 451, Enhanced: "4.7.500", Reply: "Server busy"}, {Code: 450, Enhanced: "4.7.1", Reply: "Too many messages; slow down"},
+		{Code: 450, Reply: "rate limited"},
+	} {
+		slow.Kind, slow.Stage = mailer.KindThrottled, mailer.StageRcpt
+		if o := delivery.Judge(claim, mailer.Receipt{}, &slow, delivery.DefaultPatience, noon); !o.Throttle.After(noon) || o.Domain != "voorbeeld.nl" {
+			t.Errorf("%+v: %+v", slow, o)
+		}
 	}
-	grey := &mailer.SendError{Kind: mailer.KindThrottled, Stage: mailer.StageRcpt, Code: 450, Enhanced: "4.2.0"}
-	if o := delivery.Judge(claim, mailer.Receipt{}, grey, delivery.DefaultPatience, noon); !o.Throttle.IsZero() {
-		t.Errorf("greylisting throttled the domain: %+v", o)
+	for _, grey := range []mailer.SendError{
+		{Code: 450, Enhanced: "4.2.0"}, {Code: 451, Enhanced: "4.7.1", Reply: "Greylisted, please try again in 5 minutes"}, {Code: 452, Enhanced: "4.2.2", Reply: "mailbox full"},
+	} {
+		grey.Kind, grey.Stage = mailer.KindThrottled, mailer.StageRcpt
+		if o := delivery.Judge(claim, mailer.Receipt{}, &grey, delivery.DefaultPatience, noon); !o.Throttle.IsZero() || !o.Refused {
+			t.Errorf("one refusal held the domain: %+v", o)
+		}
 	}
 }

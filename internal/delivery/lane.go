@@ -41,6 +41,7 @@ type lane struct {
 	pace     pace
 	throttle int // answers in a row that said: too much, too fast
 	uses     *uses
+	domains  *domains // of all lanes
 	stops    stops
 	cutOff   bool // from the database
 }
@@ -199,6 +200,7 @@ func (l *lane) take(r result) {
 	if len(l.outcomes) == 0 {
 		l.oldest = l.worker.Now()
 	}
+	l.domains.watch(&r.outcome, r.err, l.worker.Now())
 	l.outcomes = append(l.outcomes, r.outcome)
 	l.uses.came(r.job.claim.Domain)
 	l.stops.watch(&r.job.claim, r.err)

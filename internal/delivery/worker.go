@@ -113,8 +113,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.keepLeases(keep, held, settings)
 	}()
 	var group errgroup.Group
+	domains := newDomains(w.Log)
 	for _, l := range lanes {
-		l.worker, l.settings, l.held = w, settings, held
+		l.worker, l.settings, l.held, l.domains = w, settings, held, domains
 		group.Go(func() error { return l.run(ctx) })
 	}
 	err := group.Wait()

@@ -22,10 +22,12 @@ func (s *Store) Lanes(ctx context.Context, now time.Time) ([]int64, error) {
 // that are throttled are left alone, and so is an edition that isn't sending.
 func (s *Store) ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
 	return s.claim(ctx, worker, lease, now, limit, `edition_id = $3
+		AND domain NOT IN (SELECT domain FROM throttle WHERE until > $1)
 		AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $3 AND e.state = 'sending')`, editionID)
 }
 
-// ClaimOther gives a worker at most limit of the deliveries that belong to no edition.
+// ClaimOther gives a worker at most limit of the deliveries that belong to no edition. They are asked for one by
+// one and awaited, so no domain is left alone here: what was refused has a time of its own.
 func (s *Store) ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
 	return s.claim(ctx, worker, lease, now, limit, `edition_id IS NULL`)
 }
@@ -37,7 +39,6 @@ func (s *Store) claim(ctx context.Context, worker string, lease, now time.Time, 
 		if err := t.list((*[]int64)(&ids), `
 			SELECT id FROM delivery
 			WHERE `+lane+` AND state = 'pending' AND due_at <= $1
-				AND domain NOT IN (SELECT domain FROM throttle WHERE until > $1)
 			ORDER BY due_at, id LIMIT $2`+t.dialect.skipLocked, append([]any{newsletter.At(now), limit}, laneArgs...)...); err != nil {
 			return err
 		}
