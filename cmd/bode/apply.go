@@ -15,11 +15,12 @@ import (
 )
 
 type applyCommand struct {
-	File   string `arg:"" help:"File that declares lists, topics, feeds and schedules; - is standard input."`
-	DryRun bool   `help:"Show what would change, and change nothing."`
-	Yes    bool   `short:"y" help:"Do not ask."`
-	Force  bool   `help:"Overwrite what was changed elsewhere since a file was last applied."`
-	JSON   bool   `help:"Print the plan as JSON; asks nothing, so it needs --yes or --dry-run."`
+	File    string `arg:"" optional:"" help:"File that declares lists, topics, feeds and schedules; - is standard input."`
+	DryRun  bool   `help:"Show what would change, and change nothing."`
+	Yes     bool   `short:"y" help:"Do not ask."`
+	Force   bool   `help:"Overwrite what was changed elsewhere since a file was last applied."`
+	JSON    bool   `help:"Print the plan as JSON; asks nothing, so it needs --yes or --dry-run."`
+	Example bool   `help:"Print a file to begin with, in which every key is explained."`
 }
 
 func (applyCommand) Help() string {
@@ -29,10 +30,11 @@ A list or topic whose words point to health, politics, belief and the like is fl
 
 Example:
 
+    bode apply --example > lists.toml
     bode apply lists.toml --dry-run
     bode apply lists.toml --yes
 
-A file:
+A short file; bode apply --example prints one with every key:
 
     [[list]]
     name = "nieuwe-democratie"
@@ -55,6 +57,13 @@ A file:
 }
 
 func (cmd applyCommand) Run(ctx context.Context, p *program) error {
+	if cmd.Example {
+		_, err := fmt.Fprint(p.out, declaration.Example)
+		return err
+	}
+	if cmd.File == "" {
+		return newsletter.Errorf(newsletter.Invalid, "usage", "name the file to apply; bode apply --example prints one to begin with")
+	}
 	if cmd.JSON && !cmd.Yes && !cmd.DryRun {
 		return newsletter.Errorf(newsletter.Invalid, "usage", "--json asks nothing: add --yes, or --dry-run")
 	}

@@ -144,20 +144,6 @@ type ConsentRecord struct {
 	Wording  string    `json:"wording,omitempty"`
 }
 
-// Dossier is all that is held about one person (GDPR art. 15). Of somebody who has not confirmed yet
-// there is no Subscriber.
-type Dossier struct {
-	Address        Address         `json:"address"` // that was asked about
-	Subscriber     Subscriber      `json:"subscriber,omitzero"`
-	Subscriptions  []Standing      `json:"subscriptions"`
-	Consents       []ConsentRecord `json:"consents"`
-	Deliveries     []SentMail      `json:"deliveries"`
-	Bounces        []Bounce        `json:"bounces,omitempty"` // without their raw text
-	Signups        []Signup        `json:"signups,omitempty"`
-	AddressChanges []AddressChange `json:"address_changes,omitempty"`
-	Suppressions   []Suppression   `json:"suppressions,omitempty"`
-}
-
 // SentMail is a delivery with the subject of its edition; other mail is named by its template.
 type SentMail struct {
 	Delivery

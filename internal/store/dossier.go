@@ -47,13 +47,18 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 	if d.Suppressions, err = t.suppressions(hashes, at); err != nil {
 		return nil, err
 	}
+	if len(people) > 0 {
+		d.Subscriber, d.Address = people[0], people[0].Address
+	}
+	if err := t.mailsOf(d, address); err != nil {
+		return nil, err
+	}
 	if len(people) == 0 {
-		if len(d.Signups) == 0 && len(d.Suppressions) == 0 {
+		if len(d.Signups) == 0 && len(d.Suppressions) == 0 && len(d.Deliveries) == 0 {
 			return nil, newsletter.Errorf(newsletter.NotFound, "nothing_held", "nothing is held about this address")
 		}
 		return d, nil
 	}
-	d.Subscriber, d.Address = people[0], people[0].Address
 	return d, t.fillDossier(d, at)
 }
 
@@ -85,16 +90,27 @@ func (t *tx) fillDossier(d *newsletter.Dossier, at newsletter.Time) (err error) 
 		SELECT `+addressChangeColumns+` FROM address_change WHERE subscriber_id = $1 ORDER BY id`, p.ID); err != nil {
 		return err
 	}
-	if err := t.list(&d.Bounces, `SELECT `+bounceColumns+` FROM bounce WHERE subscriber_id = $1 ORDER BY id`, p.ID); err != nil {
-		return err
-	}
+	return t.list(&d.Bounces, `SELECT `+bounceColumns+` FROM bounce WHERE subscriber_id = $1 ORDER BY id`, p.ID)
+}
+
+// mailsOf finds what was or will be mailed to a person, also before they were a subscriber: a
+// confirmation holds an address and belongs to a sign-up. Its attempts are as a person counts them: with
+// the one that succeeded, which the sender has no need of.
+func (t *tx) mailsOf(d *newsletter.Dossier, asked newsletter.Address) error {
 	return t.list(&d.Deliveries, `
-		SELECT d.kind, d.language, d.template, d.domain, d.state, d.attempts, d.due_at, d.expires_at, d.code, d.status, d.reply,
-			d.created_at, d.handed_over_at, d.ended_at, COALESCE(v.subject, '') AS subject
+		SELECT d.kind, d.language, d.template, d.domain, d.state, d.attempts + CASE d.state WHEN 'sent' THEN 1 ELSE 0 END AS attempts,
+			d.due_at, d.expires_at, d.code, d.status, d.reply, d.created_at, d.handed_over_at, d.ended_at, COALESCE(v.subject, '') AS subject
 		FROM delivery AS d LEFT JOIN variant AS v ON v.id = d.variant_id
-		WHERE d.subscriber_id = $1 OR d.subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1)
-			OR d.template IN ('address_confirmation', 'address_notice') AND d.ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)
-		ORDER BY d.id`, p.ID)
+		WHERE d.id IN (
+			SELECT id FROM delivery WHERE subscriber_id = $1
+			UNION SELECT id FROM delivery WHERE subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1)
+			UNION SELECT id FROM delivery WHERE template IN ('address_confirmation', 'address_notice')
+				AND ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)
+			UNION SELECT id FROM delivery WHERE address IN ($2, $3, $4)
+			UNION SELECT id FROM delivery WHERE template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key = $2)
+			UNION SELECT id FROM delivery WHERE template = 'access_link'
+				AND ref IN (SELECT id FROM access_link WHERE signup_id IN (SELECT id FROM signup WHERE address_key = $2)))
+		ORDER BY d.id`, d.Subscriber.ID, asked.Key(), asked, d.Address)
 }
 
 // consents returns a person's part of the ledger with the evidence that is still there, and the

@@ -134,7 +134,8 @@ func oneLine(t *tomlfile.Table, key string, most int) (s string, ok bool) {
 
 // choice reads one of a few words; the first is the default.
 func choice[T ~string](t *tomlfile.Table, key string, options ...T) T {
-	s := T(t.String(key))
+	text, _ := t.Text(key) // also of another type: true is answered with the words that are possible
+	s := T(text)
 	if s == "" {
 		return options[0]
 	}

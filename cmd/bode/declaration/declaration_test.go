@@ -3,6 +3,7 @@ package declaration_test
 import (
 	"errors"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -160,4 +161,30 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Every key that a file may hold is in the example, and each line that is commented out can be used.
+func TestTheExampleExplainsEveryKey(t *testing.T) {
+	read := func(text string) error {
+		_, err := declaration.Read("lists.toml", []byte(text), defaults(t))
+		return err
+	}
+	if err := read(declaration.Example); err != nil {
+		t.Error(err)
+	}
+	if err := read(regexp.MustCompile(`(?m)^#([a-z])`).ReplaceAllString(declaration.Example, "$1")); err != nil {
+		t.Errorf("with all keys: %v", err)
+	}
+	err := read("[[list]]\nzzzzzzzzzzzz = 1\n[[list.topic]]\nzzzzzzzzzzzz = 1\n[[list.feed]]\nzzzzzzzzzzzz = 1\n[[list.schedule]]\nzzzzzzzzzzzz = 1\n")
+	known := regexp.MustCompile(`the keys here are ([a-z_, ]+)`).FindAllStringSubmatch(err.Error(), -1)
+	if len(known) != 4 {
+		t.Fatalf("%d of 4 tables say which keys there are: %v", len(known), err)
+	}
+	for _, table := range known {
+		for key := range strings.SplitSeq(table[1], ", ") {
+			if !regexp.MustCompile(`(?m)^#?(` + key + `(\.nl)? =|\[\[list\.` + key + `\]\])`).MatchString(declaration.Example) {
+				t.Errorf("the example does not explain %s", key)
+			}
+		}
+	}
 }

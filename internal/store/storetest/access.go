@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,9 +126,20 @@ func testDossier(t *testing.T, s *store.Store) {
 		t.Errorf("an operator's look: %v, %v", trail, err)
 	}
 	waiting := newsletter.Address("piet@voorbeeld.nl")
-	w.SignUp(waiting, Start, w.All())
-	if d, err := s.Dossier(t.Context(), waiting, w.Hashes(waiting), By, Start); err != nil || len(d.Signups) != 1 || d.Signups[0].Address != waiting {
-		t.Errorf("of one who only signed up: %+v, %v", d, err)
+	w.Decide(w.SignUp(waiting, Start, w.All()), Start)
+	d, err = s.Dossier(t.Context(), "PIET@voorbeeld.nl", w.Hashes(waiting), By, Start)
+	if err != nil || len(d.Signups) != 1 || d.Signups[0].Address != waiting || len(d.Deliveries) != 1 || d.Deliveries[0].Template != "confirmation" {
+		t.Fatalf("of one who only signed up: %+v, %v", d, err)
+	}
+	if text, err := json.Marshal(d); err != nil || !strings.Contains(string(text), `"subscriber":null,`) || !strings.Contains(string(text), `"consents":[]`) {
+		t.Errorf("of one who only signed up: %s, %v", text, err)
+	}
+	if d.Deliveries[0].Attempts != 0 {
+		t.Errorf("attempts before it was sent: %d", d.Deliveries[0].Attempts)
+	}
+	Query(t, s, `UPDATE delivery SET state = 'sent' WHERE address = 'piet@voorbeeld.nl' RETURNING id`)
+	if d, err = s.Dossier(t.Context(), waiting, w.Hashes(waiting), By, Start); err != nil || d.Deliveries[0].Attempts != 1 {
+		t.Errorf("attempts of what was sent at once: %+v, %v", d, err)
 	}
 	if _, err := s.Dossier(t.Context(), "niemand@voorbeeld.nl", w.Hashes("niemand@voorbeeld.nl"), By, Start); !newsletter.Is(err, newsletter.NotFound) {
 		t.Error(err)
