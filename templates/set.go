@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	texttemplate "text/template"
+	"text/template/parse"
 
 	"bode.example/internal/newsletter"
 )
@@ -140,15 +141,65 @@ func buildHTML(list []*source, funcs map[string]any, byName map[string]executer)
 		if src.part {
 			continue
 		}
-		own, err := parts.Clone()
+		own := htmltemplate.New("").Option("missingkey=error").Funcs(funcs)
+		page, err := own.New(src.name).Parse(src.text)
 		if err != nil {
 			return err
 		}
-		if byName[src.name], err = own.New(src.name).Parse(src.text); err != nil {
+		if err := addParts(own, parts); err != nil {
 			return err
+		}
+		byName[src.name] = page
+	}
+	return nil
+}
+
+// addParts gives a template the parts that it uses, and those that they use: a copy of all of them for
+// each would be most of the memory of the program.
+func addParts(own, parts *htmltemplate.Template) error {
+	for added := true; added; {
+		added = false
+		for _, t := range own.Templates() {
+			if t.Tree == nil {
+				continue
+			}
+			for _, name := range called(nil, t.Tree.Root) {
+				part := parts.Lookup(name)
+				if part == nil || part.Tree == nil || own.Lookup(name) != nil {
+					continue
+				}
+				if _, err := own.AddParseTree(name, part.Tree.Copy()); err != nil {
+					return err
+				}
+				added = true
+			}
 		}
 	}
 	return nil
+}
+
+// called adds the names of the templates that a node calls.
+func called(names []string, node parse.Node) []string {
+	branch := func(b *parse.BranchNode) []string {
+		return called(called(names, b.List), b.ElseList)
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n != nil {
+			for _, node := range n.Nodes {
+				names = called(names, node)
+			}
+		}
+	case *parse.TemplateNode:
+		return append(names, n.Name)
+	case *parse.IfNode:
+		return branch(&n.BranchNode)
+	case *parse.RangeNode:
+		return branch(&n.BranchNode)
+	case *parse.WithNode:
+		return branch(&n.BranchNode)
+	}
+	return names
 }
 
 func buildText(list []*source, funcs map[string]any, byName map[string]executer) error {
