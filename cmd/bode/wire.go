@@ -81,6 +81,12 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		return nil, err
 	}
 
+	if durable, err := s.store.Durable(ctx); err != nil {
+		return nil, err
+	} else if !durable {
+		w.log.Warn("the database answers before a commit is on its disk (fsync, synchronous_commit): when its machine loses power, letters may come twice and no doubt be shown")
+	}
+
 	// Posts come in.
 	s.feeds = &feed.Worker{Store: s.store, Log: w.log, Now: w.now, Client: feed.NewClient(feed.Options{
 		PublicURL: site(c), Version: thisVersion().Version, Zone: c.Zone})}
