@@ -10,6 +10,7 @@ import (
 	"bode.example/internal/bounce"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
+	"bode.example/internal/token"
 )
 
 type bounceCommand struct {
@@ -19,6 +20,7 @@ type bounceCommand struct {
 	Proposals bounceProposals `cmd:"" help:"List letters that only ask to leave, and wait for a decision."`
 	Accept    bounceAccept    `cmd:"" help:"Let somebody leave as their letter asks."`
 	Dismiss   bounceDismiss   `cmd:"" help:"Let such a letter be."`
+	Lift      bounceLift      `cmd:"" help:"Mail an address again whose mail came back, now that it works."`
 }
 
 type bounceParse struct{}
@@ -234,6 +236,28 @@ func (p *program) decideProposal(ctx context.Context, typed string, accept bool,
 			return err
 		}
 		fmt.Fprintln(p.out, done)
+		return nil
+	})
+}
+
+type bounceLift struct {
+	Address string `arg:"" help:"Mail address."`
+}
+
+func (bounceLift) Help() string {
+	return `For somebody who says that their mailbox works again. What a complaint or an objection has ended stays ended.
+
+Example:
+
+    bode bounce lift jan@example.nl`
+}
+
+func (cmd bounceLift) Run(ctx context.Context, p *program) error {
+	return p.withPerson(ctx, cmd.Address, func(_ *config.Config, s *store.Store, hashes *token.Hashes, a newsletter.Address) error {
+		if err := s.LiftSuppression(ctx, a, hashes.All(a), p.operator(), p.now()); err != nil {
+			return err
+		}
+		fmt.Fprintln(p.out, "The address is mailed again.")
 		return nil
 	})
 }

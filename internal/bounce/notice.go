@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"regexp"
 	"strings"
 
 	"bode.example/internal/newsletter"
@@ -150,8 +151,12 @@ func (m *message) nullSender() bool {
 	return m.header.Has("Return-Path") && strings.TrimSpace(m.header.Get("Return-Path")) == "<>"
 }
 
+// salutation is a line that speaks to us.
+var salutation = regexp.MustCompile(`(?im)^\s*(?:hello|hi|dear|beste|geachte|hallo)\b.*$`)
+
 // named is the recipient that a notice names: the first address that is neither ours nor the server's.
 func (m *message) named(notice string) string {
+	notice = salutation.ReplaceAllString(notice, "")
 	for _, found := range anAddress.FindAllString(notice, maxTagged) {
 		lower := strings.ToLower(found)
 		local, _, _ := strings.Cut(lower, "@")

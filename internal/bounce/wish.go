@@ -4,19 +4,23 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"bode.example/internal/newsletter"
 )
 
 // A wish to leave is a letter that says nothing else. Every word of it must be one of these: a word that
-// asks to stop, or one that may stand around it. "Ik wil niet stoppen met lezen" holds a word that is neither.
+// asks to stop, or one that may stand around it. "Ik wil niet stoppen" holds a word that is neither; only in "niet
+// meer ontvangen" it asks for the same.
 var (
 	leaveWords = wordSet(`afmelden afmelding uitschrijven uitschrijving schrijf meld stop stoppen opzeggen opzegging beëindigen verwijder verwijderen
-		unsubscribe unsubscribing remove cancel quit leave optout`)
+		unsubscribe unsubscribing remove cancel quit leave optout opt-out`)
+	particles   = wordSet(`de den der het in la te ten ter 't van von`)
 	politeWords = wordSet(`ik wil wilt u jullie je mij me graag svp aub alstublieft alsjeblieft a.u.b s.v.p hierbij deze de dit het van voor uit uw
 		nieuwsbrief nieuwsbrieven mail mails mailing mailinglijst lijst abonnement af zou kunt kun willen worden en dank dankjewel bedankt alvast verzoek tot om
 		please kindly i want to would like from me my the this that your newsletter newsletters mailing list subscription email emails e-mail e-mails sending you could can thanks thank now
-		opt out hallo hello hi beste dag geachte dear goedemorgen goedemiddag heer mevrouw redactie allen off take`)
+		opt out hallo hello hi beste dag geachte dear goedemorgen goedemiddag heer mevrouw redactie allen off take
+		geen meer ontvangen krijgen no more receive get`)
 	// "meld mij af" and "schrijf mij uit" come apart: their verb alone is no wish.
 	apart = map[string]string{"meld": "af", "schrijf": "uit", "take": "off"}
 )
@@ -80,7 +84,23 @@ func own(text string) string {
 		}
 		b.WriteString(line + "\n")
 	}
-	return b.String()
+	return unsigned(b.String())
+}
+
+// unsigned drops a name that stands alone below a letter: up to four words with capitals, "van der" aside.
+func unsigned(text string) string {
+	text = strings.TrimSpace(text)
+	at := strings.LastIndex(text, "\n\n")
+	if at < 0 {
+		return text
+	}
+	words := strings.Fields(text[at:])
+	for _, word := range words {
+		if first, _ := utf8.DecodeRuneInString(word); len(words) > 4 || !unicode.IsUpper(first) && !particles[word] || strings.ContainsAny(word, "?!:@") {
+			return text
+		}
+	}
+	return text[:at]
 }
 
 func onlyLeaves(said string) bool {
@@ -95,10 +115,11 @@ func onlyLeaves(said string) bool {
 		words[i] = strings.Trim(word, ".-")
 		seen[words[i]] = true
 	}
-	asks := seen["opt"] && seen["out"]
+	enough := seen["meer"] && seen["ontvangen"] && !seen["stop"] && !seen["afmelden"]
+	asks := seen["opt"] && seen["out"] || seen["geen"] && seen["meer"] || seen["no"] && seen["more"] || seen["niet"] && enough
 	for _, word := range words {
 		switch {
-		case word == "":
+		case word == "" || word == "niet" && enough:
 		case leaveWords[word] || apart[word] != "":
 			with := apart[word]
 			asks = asks || with == "" || seen[with]

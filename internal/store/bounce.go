@@ -163,7 +163,8 @@ func (t *tx) settle(b *newsletter.Bounce, who *addressee, rule newsletter.Bounce
 
 // softsInARow counts the deliveries that came back softly since the last one that came through, within
 // the rule's period and at the address of now. One that nothing came back of counts as come through when a
-// later one was handed over: until then its own report may be under way.
+// later one was handed over: until then its own report may be under way. What led to an earlier suppression
+// is done with: who was let in again begins anew.
 func (t *tx) softsInARow(who *addressee, rule newsletter.BounceRule, at newsletter.Time) (n int, err error) {
 	after := newsletter.At(at.Add(-rule.SoftPeriod))
 	if who.since.After(after.Time) {
@@ -177,12 +178,13 @@ func (t *tx) softsInARow(who *addressee, rule newsletter.BounceRule, at newslett
 		WITH own AS (
 			SELECT d.id, d.state, d.handed_over_at AS at,
 				EXISTS (SELECT 1 FROM bounce AS b WHERE b.delivery_id = d.id) AS returned,
+				EXISTS (SELECT 1 FROM bounce AS b WHERE b.delivery_id = d.id AND b.effect = 'suppressed') AS ended,
 				EXISTS (SELECT 1 FROM bounce AS b WHERE b.delivery_id = d.id AND b.class = 'soft' AND NOT b.policy) AS soft
 			FROM delivery AS d
 			WHERE d.handed_over_at > $3 AND (d.subscriber_id = $1 AND d.address IS NULL
 				OR d.subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1) OR d.address = $2))
 		SELECT COUNT(*) FROM own WHERE soft AND at > COALESCE((
-			SELECT MAX(at) FROM own WHERE state = 'sent' AND NOT returned AND at < (SELECT MAX(at) FROM own WHERE soft)), 0)`,
+			SELECT MAX(at) FROM own WHERE ended OR state = 'sent' AND NOT returned AND at < (SELECT MAX(at) FROM own WHERE soft)), 0)`,
 		person, who.typed, after)
 	return n, err
 }

@@ -31,6 +31,48 @@ func (s *Store) Suppress(ctx context.Context, address newsletter.Address, hash t
 	})
 }
 
+// LiftSuppression lets an address be mailed again that was suppressed because mail came back; its owner says that
+// it works. hashes are those of the address, under every key. NotFound says that nothing of the kind is in force;
+// Conflict, that a complaint or an objection is: only the person's own word lifts that.
+func (s *Store) LiftSuppression(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		at := newsletter.At(now)
+		p, err := t.lockPerson(address)
+		if err != nil {
+			return err
+		}
+		found, err := t.suppressions(hashes, at)
+		if err != nil {
+			return err
+		}
+		bounced := false
+		for _, is := range found {
+			switch is.Reason {
+			case newsletter.SuppressedBounce:
+				bounced = true
+			case newsletter.SuppressedComplaint, newsletter.SuppressedObjection:
+				return newsletter.Errorf(newsletter.Conflict, "suppression_stays", "the person said that they want no mail (%s): only they can take that back", is.Reason)
+			}
+		}
+		if !bounced {
+			return newsletter.Errorf(newsletter.NotFound, "not_suppressed", "this address is not suppressed because of mail that came back")
+		}
+		for _, hash := range hashes {
+			if err := t.exec(`DELETE FROM suppression WHERE key_id = $1 AND hash = $2 AND reason = 'hard_bounce'`, hash.KeyID, hash.Sum); err != nil {
+				return err
+			}
+		}
+		subject := ""
+		if p != nil {
+			subject = p.PublicID.String()
+			if err := t.exec(`UPDATE subscriber SET suppressed_at = NULL, changed_at = $2 WHERE id = $1`, p.ID, at); err != nil {
+				return err
+			}
+		}
+		return t.audit(by, now, "subscriber.lift_suppression", object{"subscriber", subject}, nil)
+	})
+}
+
 // suppressAddress does what a suppression does, to an address and the person whose it is, if there is
 // one. Both are locked.
 func (t *tx) suppressAddress(address newsletter.Address, p *newsletter.Subscriber, hash token.Hash, reason newsletter.SuppressionReason, expires, at newsletter.Time) error {

@@ -286,7 +286,7 @@ func TestExampleLoadsWithoutFaults(t *testing.T) {
 	}
 	c, _ := config.Load(config.Input{File: file}, config.ForTools)
 	for _, s := range c.Show() {
-		if s.From != "file" && !slices.Contains([]string{"secret", "suppression_key", "smtp.password", "database_password"}, s.Key) {
+		if s.From != "file" && !slices.Contains([]string{"secret", "suppression_key", "smtp.password", "database_password", "bounce.imap_password", "bounce.hook_secret"}, s.Key) {
 			t.Errorf("%s is not in the example", s.Key)
 		}
 	}

@@ -18,6 +18,7 @@ func (l *loader) rules(settings []setting, need Need) {
 	l.databaseRules()
 	l.smtpRules()
 	l.dkimRules()
+	l.bounceRules()
 	if d := l.c.Delivery; d.EditionLife > d.OtherLife && !l.wrong["delivery.edition_life"] && !l.wrong["delivery.other_life"] {
 		l.faultf("delivery.edition_life", "%s is longer than other_life, %s: a digest of which there is another soon must not outlive a confirmation",
 			tomlfile.FormatDuration(d.EditionLife), tomlfile.FormatDuration(d.OtherLife))

@@ -16,6 +16,7 @@ func suppressionCases() []Case {
 		{"E15 an objection ends all lists at once", []string{"Suppress"}, testObjection},
 		{"E16 a suppression is a keyed hash that nothing weakens", []string{"Suppress"}, testSuppression},
 		{"a suppression stops questions that wait", []string{"Suppress"}, testSuppressedQuestions},
+		{"a mailbox that works again is mailed again", []string{"LiftSuppression"}, testLiftSuppression},
 		{"who confirms while being suppressed is suppressed", []string{"Suppress"}, testSuppressRace},
 	}
 }
@@ -116,5 +117,35 @@ func testSuppressRace(t *testing.T, s *store.Store) {
 	}
 	if active := Query(t, s, `SELECT COUNT(*) FROM subscription WHERE state = 'active'`); active[0][0] != "0" {
 		t.Errorf("%s complained and are subscribed", active[0][0])
+	}
+}
+
+func testLiftSuppression(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	sub := w.Join(jan, Start, w.All())
+	lift := func(code newsletter.Code) {
+		t.Helper()
+		err := s.LiftSuppression(t.Context(), jan, w.Hashes(jan), By, Start)
+		if code == "" && err != nil || code != "" && !newsletter.Is(err, code) {
+			t.Errorf("%v, want %q", err, code)
+		}
+	}
+	lift(newsletter.NotFound)
+	for n := range 3 {
+		w.take(report(w.Mailed(sub.ID, Start.AddDate(0, 0, n)), newsletter.BounceSoft, str(int64(n))), Start.AddDate(0, 0, n), []string{"counted", "counted", "suppressed"}[n])
+	}
+	lift("")
+	if w.isSuppressed(jan.Key()) {
+		t.Error("suppressed all the same")
+	}
+	// What came back before is not held against them once more.
+	w.take(report(w.Mailed(sub.ID, Start.AddDate(0, 0, 4)), newsletter.BounceSoft, "4"), Start.AddDate(0, 0, 4), "counted")
+	lift(newsletter.NotFound)
+	w.take(report(w.Mailed(sub.ID, Start.AddDate(0, 0, 5)), newsletter.BounceComplaint, "5"), Start.AddDate(0, 0, 5), "suppressed")
+	lift(newsletter.Conflict)
+	if p, err := s.SubscriberByAddress(t.Context(), jan); err != nil || p.SuppressedAt.IsZero() {
+		t.Errorf("%+v, %v", p, err)
+	} else if trail, err := s.AuditTrail(t.Context(), "subscriber", p.PublicID.String()); err != nil || len(trail) != 1 || trail[0].Action != "subscriber.lift_suppression" {
+		t.Errorf("%v, %v", trail, err)
 	}
 }
