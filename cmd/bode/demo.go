@@ -79,10 +79,22 @@ func (cmd demoCommand) folder() (dir string, remove func(), err error) {
 		return "", nil, err
 	}
 	entries, err := os.ReadDir(cmd.Dir)
-	if err == nil && len(entries) > 0 {
+	switch {
+	case err != nil || len(entries) == 0:
+	case ofADemo(cmd.Dir):
+		err = newsletter.Errorf(newsletter.Conflict, "demo_dir",
+			"the folder %s holds an earlier demo, and a demo begins anew each time; name another folder, or look at this one, without its mailbox: bode serve --config %s",
+			cmd.Dir, filepath.Join(cmd.Dir, "bode.toml"))
+	default:
 		err = newsletter.Errorf(newsletter.Conflict, "demo_dir", "the folder %s is not empty; name a new one", cmd.Dir)
 	}
 	return cmd.Dir, func() {}, err
+}
+
+// ofADemo reports whether a demo made a folder: its configuration says so in its first line.
+func ofADemo(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, "bode.toml"))
+	return err == nil && strings.HasPrefix(string(text), "# The configuration of `bode demo`")
 }
 
 func (cmd demoCommand) listen() (net.Listener, error) {
@@ -140,7 +152,7 @@ func demoConfig(dir, site string, listener net.Listener, relay string) (*config.
 // startDemo starts the service with the wiring of serve, and applies the demo's lists.
 func startDemo(ctx context.Context, p *program, c *config.Config, listener net.Listener, log *slog.Logger, i demo.Installation) (demo.Service, error) {
 	s, err := newService(ctx, c, wiring{
-		pages: true, listener: listener, now: p.now, log: log,
+		pages: true, mailbox: "/demo/mailbox", listener: listener, now: p.now, log: log,
 		extra: func(kit web.Config) (string, http.Handler, error) {
 			door, err := i.Pages(kit)
 			return "/demo/", door, err

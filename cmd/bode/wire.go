@@ -31,6 +31,8 @@ type wiring struct {
 	// pages says that the public site is served; what is in extra stands beside it, by prefix.
 	pages bool
 	extra func(web.Config) (prefix string, door http.Handler, err error)
+	// mailbox is where readers may look into the mail that is sent: in the demonstration only.
+	mailbox string
 	// listener is where pages are served; nil: the configured address.
 	listener net.Listener
 	// meter, when the service is measured, stands before what the workers see of the store.
@@ -152,7 +154,9 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	// Readers come by.
 	kit := web.Config{Templates: texts, Languages: languagesFrom(c.Language), URL: c.PublicURL, Proxies: c.TrustedProxies,
 		Now: w.now, Log: w.log, Counts: &web.Counts{}}
-	door, err := public.New(public.Config{Web: kit, Site: publicSite(c), Store: s.store, Signup: people, Settings: people, Access: people,
+	site := publicSite(c)
+	site.Mailbox = w.mailbox
+	door, err := public.New(public.Config{Web: kit, Site: site, Store: s.store, Signup: people, Settings: people, Access: people,
 		Health: s.store.Ping})
 	if err != nil {
 		return nil, &configError{err}

@@ -119,21 +119,33 @@ func (d *demo) print(r *Report) {
 	d.say("\nWhat happened")
 	table := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) { _, _ = fmt.Fprintln(table, "  "+strings.Join(cells, "\t")) }
-	row("EDITION", "LANGUAGE", "LETTERS", "POSTS", "SENT", "SUBJECT")
+	row("EDITION", "LANGUAGE", "SIZE", "POSTS", "SENT", "SUBJECT")
 	for _, e := range r.Editions {
-		if len(e.Variants) == 0 {
-			row(e.Pace, "", "", "", "", string(e.State))
+		pace, _, _ := strings.Cut(e.Pace, " (")
+		if len(e.Variants) == 0 && e.State != newsletter.EditionSkipped { // a minute without news is no event
+			row(pace, "", "", "", "", string(e.State))
 		}
 		for _, v := range e.Variants {
-			row(e.Pace, string(v.Language), letters(v.Layout), fmt.Sprint(v.Posts), fmt.Sprint(v.Sent), v.Subject)
+			row(pace, string(v.Language), size(v.Layout), fmt.Sprint(v.Posts), fmt.Sprint(v.Sent), short(v.Subject))
 		}
 	}
 	_ = table.Flush()
 	all, _ := d.mailbox.all()
-	d.say("  %d posts, %d subscribers, %d letters in the mailbox.", r.Posts, r.Subscribers, len(all))
+	d.say("  %d posts, %d subscribers, %d mails in the mailbox.", r.Posts, r.Subscribers, len(all))
 }
 
-func letters(l newsletter.Layout) string {
+// subjectWidth keeps the table within a terminal of a hundred columns.
+const subjectWidth = 46
+
+func short(subject string) string {
+	if letters := []rune(subject); len(letters) > subjectWidth {
+		return strings.TrimSpace(string(letters[:subjectWidth-1])) + "…"
+	}
+	return subject
+}
+
+// size is that of the letters.
+func size(l newsletter.Layout) string {
 	if l == newsletter.Large {
 		return "large"
 	}
@@ -147,8 +159,9 @@ Where to look
   %[1]s                     the site: sign up with any address you like
   %[1]s/demo/mailbox        the mail that was sent, yours too
 
-Try: sign up for "Elke minuut", open the confirmation in the mailbox, and press the button. The
-source publishes an article every two minutes: your first digest comes with the next one.`, d.Site)
+Try: sign up for "Every minute" (Elke minuut), open the confirmation in the mailbox, and press
+the button. The source publishes an article every two minutes: your first digest comes with the
+next one.`, d.Site)
 	if d.Dir != "" {
 		d.say("Or write one yourself: bode post add FILE.md --config %s/bode.toml", d.Dir)
 	}

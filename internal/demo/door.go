@@ -36,6 +36,7 @@ func newDoor(config web.Config, m *mailbox, s *source, zone *time.Location) (htt
 	d.Handle("GET /demo/mailbox", d.list)
 	d.Handle("GET /demo/mailbox/{number}", d.letter)
 	d.Handle("GET /demo/mailbox/{number}/frame", d.frame)
+	d.Handle("GET /demo/source", d.articles)
 	d.Handle("GET /demo/source/feed.xml", d.feed)
 	d.Handle("GET /demo/source/artikel/{slug}", d.article)
 	d.Handle("GET /demo/source/beeld/{name}", d.picture)
@@ -79,6 +80,7 @@ type letterPage struct {
 	Views             []view
 	View              string
 	Frame             string // the address of the letter as HTML; empty in other views
+	Height            int    // of the frame, in CSS pixels
 	Body              string
 }
 
@@ -107,7 +109,7 @@ func (d *door) letter(w http.ResponseWriter, r *http.Request) error {
 		page.Views = append(page.Views, view{name, path + "?view=" + name, name == page.View})
 	}
 	if page.View == "page" {
-		page.Frame = path + "/frame"
+		page.Frame, page.Height = path+"/frame", l.height()
 	} else {
 		page.Body = bodies[page.View]
 	}
@@ -167,6 +169,25 @@ func (d *door) article(w http.ResponseWriter, r *http.Request) error {
 	return d.Render(w, r, web.Page{Template: "article.html", Data: page})
 }
 
+// sourcePage is the source's own front page.
+type sourcePage struct {
+	Articles []articleLink
+	Zone     *time.Location
+}
+
+type articleLink struct {
+	Title, URL, Summary string
+	Date                time.Time
+}
+
+func (d *door) articles(w http.ResponseWriter, r *http.Request) error {
+	page := sourcePage{Zone: d.zone}
+	for _, a := range d.source.newest() {
+		page.Articles = append(page.Articles, articleLink{Title: a.title, URL: "/demo/source/artikel/" + url.PathEscape(a.slug), Summary: a.summary, Date: d.source.date(a)})
+	}
+	return d.Render(w, r, web.Page{Template: "source.html", Data: page})
+}
+
 func (d *door) feed(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
 	return d.source.write(w)
@@ -187,9 +208,10 @@ func samples(zone *time.Location) []templates.Sample {
 	return []templates.Sample{
 		sample("mailbox.html", listPage{Zone: zone}),
 		sample("mailbox.html", listPage{To: l.To, Letters: []*letter{l}, Count: 1, Zone: zone}),
-		sample("letter.html", letterPage{Subject: l.Subject, To: l.To, Came: when, Zone: zone, View: "page", Frame: "/f", Views: []view{{"page", "/", true}, {"text", "/", false}}}),
+		sample("letter.html", letterPage{Subject: l.Subject, To: l.To, Came: when, Zone: zone, View: "page", Frame: "/f", Height: 900, Views: []view{{"page", "/", true}, {"text", "/", false}}}),
 		sample("letter.html", letterPage{Subject: l.Subject, To: l.To, Came: when, Zone: zone, View: "source", Body: "x", Views: []view{{"source", "/", true}, {"headers", "/", false}}}),
 		sample("article.html", articlePage{Title: "Titel", Date: when, Zone: zone, Picture: "/p", Alt: "a", Body: []paragraph{{"t", false}, {"h", true}}}),
+		sample("source.html", sourcePage{Zone: zone, Articles: []articleLink{{Title: "Titel", URL: "/", Summary: "s", Date: when}}}),
 		sample("error.html", web.ErrorPage{Status: 404, Title: "t", Text: "x"}),
 	}
 }

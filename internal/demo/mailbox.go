@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
 	_ "github.com/emersion/go-message/charset" // bodies in any charset
@@ -119,6 +120,19 @@ func decoded(e *message.Entity, field string) string {
 		return e.Header.Get(field)
 	}
 	return text
+}
+
+// height is room enough for the letter in a frame, which can't tell its own: by its lines, with the narrowest
+// window and large letters in mind, and its pictures.
+func (l *letter) height() int {
+	const margin, line, picture, columns = 700, 34, 420, 34
+	rows := 0
+	for text := range strings.SplitSeq(l.Text, "\n") {
+		if !strings.Contains(text, "://") {
+			rows += 1 + utf8.RuneCountInString(text)/columns
+		}
+	}
+	return margin + line*rows + picture*strings.Count(l.HTML, "<img")
 }
 
 // goesTo reports whether a letter is for an address.

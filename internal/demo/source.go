@@ -41,6 +41,13 @@ func (s *source) all() []article {
 	return s.articles
 }
 
+// newest returns the articles, the newest first.
+func (s *source) newest() []article {
+	articles := slices.Clone(s.all())
+	slices.SortFunc(articles, func(a, b article) int { return s.date(b).Compare(s.date(a)) })
+	return articles
+}
+
 func (s *source) date(a article) time.Time { return s.start.Add(-a.age) }
 func (s *source) link(a article) string    { return s.base + "/artikel/" + a.slug }
 func (s *source) picture(a article) string { return s.base + "/beeld/" + a.picture }
@@ -101,9 +108,7 @@ func (s *source) write(w io.Writer) error {
 		Media: "http://search.yahoo.com/mrss/", Channel: channel{
 			Title: "Expertgroep Nieuwe Democratie", Link: s.base, Language: "nl",
 			Description: "Ervaringen met nieuwe vormen van lokale democratie"}}
-	articles := slices.Clone(s.all())
-	slices.SortFunc(articles, func(a, b article) int { return s.date(b).Compare(s.date(a)) })
-	for _, a := range articles {
+	for _, a := range s.newest() {
 		feed.Channel.Items = append(feed.Channel.Items, s.item(a))
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

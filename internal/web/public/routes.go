@@ -33,6 +33,7 @@ type Site struct {
 	Statement  string
 	Disclaimer bool           // there is a page "disclaimer"
 	Zone       *time.Location // in which dates are shown
+	Mailbox    string         // where the mail can be read that is sent, in a demonstration; empty otherwise
 }
 
 // Link is a named address.

@@ -34,6 +34,7 @@ func sampleSite() *Site {
 		Organisation: "Democratische Broedplaats Noord", Postal: []string{"Stationsweg 1", "9700 AA Groningen"},
 		Email: "redactie@nieuws.example", Phone: "050 123 45 67", Disclaimer: true, Website: "https://www.broedplaats.example", Zone: time.UTC,
 		Follow: []Link{{"Mastodon", "https://social.example/@bode"}}, Statement: "https://toegankelijk.example/123",
+		Mailbox: "/demo/mailbox",
 	}
 }
 

@@ -16,7 +16,9 @@ func TestPagesNameTheEditionThatIsMadeAhead(t *testing.T) {
 		w.Ahead(w.Weekly, site.now)
 		const next, after = "9 november 2026", "16 november 2026"
 		pages := []page{site.get(t, "/"), site.get(t, "/l/nieuwe-democratie")}
-		site.post(t, "/signup", site.form("jan@voorbeeld.nl")).has(t, 200)
+		sent := site.post(t, "/signup", site.form("jan@voorbeeld.nl"))
+		sent.has(t, 200)
+		sent.lacks(t, "/demo/") // of a demonstration only
 		site.decide(t)
 		link := site.confirmLink(t)
 		pages = append(pages, site.get(t, link), site.post(t, link, nil), site.get(t, link),
