@@ -21,25 +21,35 @@ func (s *Store) Lanes(ctx context.Context, now time.Time) ([]int64, error) {
 // ClaimEdition gives a worker at most limit of an edition's deliveries until the lease ends. Domains
 // that are throttled are left alone, and so is an edition that isn't sending.
 func (s *Store) ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
-	return s.claim(ctx, worker, lease, now, limit, `edition_id = $3
-		AND domain NOT IN (SELECT domain FROM throttle WHERE until > $1)
-		AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $3 AND e.state = 'sending')`, editionID)
+	return s.claim(ctx, worker, lease, now, limit, editionLane, editionID)
 }
 
 // ClaimOther gives a worker at most limit of the deliveries that belong to no edition. They are asked for one by
 // one and awaited, so no domain is left alone here: what was refused has a time of its own.
 func (s *Store) ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
-	return s.claim(ctx, worker, lease, now, limit, `edition_id IS NULL`)
+	return s.claim(ctx, worker, lease, now, limit, otherLane)
+}
+
+// The lanes, as conditions.
+const (
+	editionLane = `edition_id = $3 AND domain NOT IN (SELECT domain FROM throttle WHERE until > $1)
+			AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $3 AND e.state = 'sending')`
+	otherLane   = `edition_id IS NULL`
+)
+
+// laneQuery locks what a lane has at the time $1, $2 at most.
+func laneQuery(d dialect, lane string) string {
+	return `
+		SELECT id FROM delivery
+		WHERE ` + lane + ` AND state = 'pending' AND due_at <= $1
+		ORDER BY due_at, id LIMIT $2` + d.skipLocked
 }
 
 func (s *Store) claim(ctx context.Context, worker string, lease, now time.Time, limit int, lane string, laneArgs ...any) ([]newsletter.Claim, error) {
 	var claims []newsletter.Claim
 	err := s.write(ctx, func(t *tx) error {
 		var ids newsletter.IDs
-		if err := t.list((*[]int64)(&ids), `
-			SELECT id FROM delivery
-			WHERE `+lane+` AND state = 'pending' AND due_at <= $1
-			ORDER BY due_at, id LIMIT $2`+t.dialect.skipLocked, append([]any{newsletter.At(now), limit}, laneArgs...)...); err != nil {
+		if err := t.list((*[]int64)(&ids), laneQuery(t.dialect, lane), append([]any{newsletter.At(now), limit}, laneArgs...)...); err != nil {
 			return err
 		}
 		claims = nil
@@ -103,7 +113,7 @@ func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (
 		at := newsletter.At(now)
 		// What somebody is at this very moment is not a dead worker's. The first condition is that of the
 		// index.
-		dead := `SELECT id FROM delivery WHERE state IN ('claimed', 'handing_over') AND state = $2 AND lease <= $1` + t.dialect.skipLocked
+		dead := deadQuery(t.dialect)
 		if pending, err = t.count(`
 			UPDATE delivery SET state = 'pending', worker = '', lease = NULL
 			WHERE id IN (`+dead+`) AND state = 'claimed'`, at, newsletter.DeliveryClaimed); err != nil {
@@ -117,6 +127,11 @@ func (s *Store) RecoverLeases(ctx context.Context, repeat bool, now time.Time) (
 		return t.repeatUncertain(repeat, at)
 	})
 	return pending, uncertain, err
+}
+
+// deadQuery finds what is in a state ($2) under a lease that has run out.
+func deadQuery(d dialect) string {
+	return `SELECT id FROM delivery WHERE state IN ('claimed', 'handing_over') AND state = $2 AND lease <= $1` + d.skipLocked
 }
 
 // repeatUncertain makes pending again what is uncertain for the first time. Mail that belongs to no

@@ -29,7 +29,7 @@ type dialect struct {
 	// it to know better, it would read small tables whole, and large ones by the index of another column.
 	among func(param string) string
 	// rows is the table v of the rows that a parameter holds as a JSON array of arrays: v.value ->> 0 is
-	// the first column of each. Neither engine has the other's function.
+	// the first column of each. Neither engine has the other's function; unnest is for ten, as above.
 	rows func(param string) string
 	// fault says what an error means.
 	fault func(error) fault
@@ -47,7 +47,9 @@ var postgresDialect = dialect{
 	among: func(p string) string {
 		return "IN (SELECT unnest(CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[])))"
 	},
-	rows:  func(p string) string { return "jsonb_array_elements(CAST(" + p + " AS JSONB)) AS v (value)" },
+	rows: func(p string) string {
+		return "(SELECT unnest(ARRAY(SELECT jsonb_array_elements(CAST(" + p + " AS JSONB))))) AS v (value)"
+	},
 	fault: postgresFault,
 	tables: `
 		SELECT c.relname FROM pg_class AS c

@@ -5,3 +5,14 @@ var OnNetwork = onNetwork
 
 // Around has every transaction of s that writes run by fn. It is no method: those are the store's own.
 func Around(s *Store, fn func(run func() error) error) { s.around = fn }
+
+// The statements whose plans are looked at.
+var (
+	PlanChunk     = func(*Store) string { return deliverQuery }
+	PlanLane      = func(s *Store) string { return laneQuery(s.dialect, editionLane) }
+	PlanOtherLane = func(s *Store) string { return laneQuery(s.dialect, otherLane) }
+	PlanGate      = func(s *Store) string { return gate(s.dialect, editionGate) }
+	PlanPersonal  = func(s *Store) string { return gate(s.dialect, personalGate) }
+	PlanRecord    = func(s *Store) string { return recordQuery(s.dialect) }
+	PlanDead      = func(s *Store) string { return deadQuery(s.dialect) }
+)

@@ -102,6 +102,17 @@ func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
 	return combinations, err
 }
 
+// deliverQuery makes the deliveries of a chunk, due at $5 and expiring at $6.
+var deliverQuery = `
+		WITH ` + chunkReaders + `
+		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
+		SELECT 'edition', m.edition_id, m.variant_id, r.id, r.language, ` + domainOf("r.address") + `, 'pending',
+			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id,
+			CASE WHEN r.active_since > CAST($5 AS BIGINT) THEN r.active_since ELSE CAST($5 AS BIGINT) END
+		FROM reader AS r JOIN variant_map AS m ON ` + mapped + `
+		WHERE m.variant_id IS NOT NULL
+		ORDER BY m.variant_id, r.id`
+
 // deliver makes the deliveries of a chunk, in variant order, and moves the readings on, also of those for
 // whom nothing is left.
 //
@@ -109,15 +120,7 @@ func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
 // behind that of the one where they joined: else its posts could not be given back (givable).
 func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error) {
 	at := newsletter.At(now)
-	made, err := t.count(`
-		WITH `+chunkReaders+`
-		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
-		SELECT 'edition', m.edition_id, m.variant_id, r.id, r.language, `+domainOf("r.address")+`, 'pending',
-			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id,
-			CASE WHEN r.active_since > CAST($5 AS BIGINT) THEN r.active_since ELSE CAST($5 AS BIGINT) END
-		FROM reader AS r JOIN variant_map AS m ON `+mapped+`
-		WHERE m.variant_id IS NOT NULL
-		ORDER BY m.variant_id, r.id`, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
+	made, err := t.count(deliverQuery, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
 	if err != nil {
 		return 0, err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"bode.example/internal/newsletter"
 )
 
@@ -31,16 +33,17 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 		}
 	}
 	var granted []int64
+	hands := hands{record: s.keep(ctx, recordQuery(s.dialect)), pass: s.keep(ctx, gate(s.dialect, editionGate))}
 	err := s.write(ctx, func(t *tx) (err error) {
 		granted = nil
-		if err := t.record(worker, outcomes, repeat, newsletter.At(now)); err != nil {
+		if err := t.record(hands.record, worker, outcomes, repeat, newsletter.At(now)); err != nil {
 			return err
 		}
 		if len(next) == 0 {
 			return nil
 		}
 		ids := newsletter.NewIDs(next...)
-		if granted, err = t.pass(ids, worker, newsletter.At(now)); err != nil {
+		if granted, err = t.pass(hands.pass, ids, worker, newsletter.At(now)); err != nil {
 			return err
 		}
 		if len(granted) == len(ids) {
@@ -53,11 +56,14 @@ func (s *Store) HandOver(ctx context.Context, worker string, outcomes []newslett
 	return granted, err
 }
 
+// hands are the two statements of a hand-over that are kept.
+type hands struct{ record, pass *sqlx.Stmt }
+
 // pass marks deliveries as being handed over, if all that must hold does hold now, and returns those. What
 // an edition sends, and what one person is written, have conditions of their own; most calls are about
 // editions only, and PostgreSQL takes longer to plan the conditions than to test them.
-func (t *tx) pass(ids newsletter.IDs, worker string, at newsletter.Time) (granted []int64, err error) {
-	err = t.list(&granted, gate(t.dialect, editionGate), ids, worker, at)
+func (t *tx) pass(kept *sqlx.Stmt, ids newsletter.IDs, worker string, at newsletter.Time) (granted []int64, err error) {
+	err = t.listKept(kept, &granted, gate(t.dialect, editionGate), ids, worker, at)
 	if err != nil || len(granted) == len(ids) {
 		return granted, err
 	}
@@ -158,18 +164,37 @@ const outcomeChunk = 500
 // record writes outcomes. A delivery that is no longer the worker's, because its lease ran out and it
 // was called uncertain, keeps the state it has; only that it was sent after all still counts, and
 // keeps it from being sent twice.
-func (t *tx) record(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
+func (t *tx) record(kept *sqlx.Stmt, worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
 	for len(outcomes) > 0 {
 		chunk := outcomes[:min(len(outcomes), outcomeChunk)]
 		outcomes = outcomes[len(chunk):]
-		if err := t.recordChunk(worker, chunk, repeat, at); err != nil {
+		if err := t.recordChunk(kept, worker, chunk, repeat, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
+// recordQuery writes outcomes: $1 is the worker, $2 the time, $3 the outcomes.
+func recordQuery(d dialect) string {
+	return `
+		UPDATE delivery SET state = o.state, attempts = attempts + o.refused,
+			doubts = doubts + CASE WHEN o.state = 'uncertain' THEN 1 ELSE 0 END,
+			due_at = COALESCE(o.due_at, delivery.due_at), expires_at = COALESCE(o.expires_at, delivery.expires_at),
+			code = o.code, status = o.status, reply = o.reply, worker = '', lease = NULL,
+			ended_at = CASE WHEN o.state IN ('pending', 'uncertain') THEN NULL ELSE CAST($2 AS BIGINT) END
+		FROM (
+			SELECT CAST(v.value ->> 0 AS BIGINT) AS id, v.value ->> 1 AS state, CAST(v.value ->> 2 AS BIGINT) AS refused,
+				CAST(v.value ->> 3 AS BIGINT) AS due_at, CAST(v.value ->> 4 AS BIGINT) AS expires_at,
+				CAST(v.value ->> 5 AS BIGINT) AS code, v.value ->> 6 AS status, v.value ->> 7 AS reply
+			FROM ` + d.rows("$3") + `) AS o
+		WHERE delivery.id = o.id AND (
+			delivery.state = 'handing_over' AND delivery.worker = $1
+			OR o.state = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))
+		RETURNING delivery.id, delivery.state`
+}
+
+func (t *tx) recordChunk(kept *sqlx.Stmt, worker string, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
 	rows := make([][]any, len(outcomes))
 	var unsent []int64
 	doubtful := false
@@ -188,21 +213,7 @@ func (t *tx) recordChunk(worker string, outcomes []newsletter.Outcome, repeat bo
 		return err
 	}
 	var moved []movedDelivery
-	if err := t.list(&moved, `
-		UPDATE delivery SET state = o.state, attempts = attempts + o.refused,
-			doubts = doubts + CASE WHEN o.state = 'uncertain' THEN 1 ELSE 0 END,
-			due_at = COALESCE(o.due_at, delivery.due_at), expires_at = COALESCE(o.expires_at, delivery.expires_at),
-			code = o.code, status = o.status, reply = o.reply, worker = '', lease = NULL,
-			ended_at = CASE WHEN o.state IN ('pending', 'uncertain') THEN NULL ELSE CAST($2 AS BIGINT) END
-		FROM (
-			SELECT CAST(v.value ->> 0 AS BIGINT) AS id, v.value ->> 1 AS state, CAST(v.value ->> 2 AS BIGINT) AS refused,
-				CAST(v.value ->> 3 AS BIGINT) AS due_at, CAST(v.value ->> 4 AS BIGINT) AS expires_at,
-				CAST(v.value ->> 5 AS BIGINT) AS code, v.value ->> 6 AS status, v.value ->> 7 AS reply
-			FROM `+t.dialect.rows("$3")+`) AS o
-		WHERE delivery.id = o.id AND (
-			delivery.state = 'handing_over' AND delivery.worker = $1
-			OR o.state = 'sent' AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending', 'claimed'))
-		RETURNING delivery.id, delivery.state`, worker, at, string(values)); err != nil {
+	if err := t.listKept(kept, &moved, recordQuery(t.dialect), worker, at, string(values)); err != nil {
 		return err
 	}
 	if err := t.noteRefusals(moved, at); err != nil {

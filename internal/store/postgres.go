@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"net"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq" // the driver "postgres"
+	"github.com/lib/pq"
 
 	"bode.example/internal/newsletter"
 )
@@ -31,9 +34,13 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 		query.Set("application_name", "bode")
 	}
 	u.RawQuery = query.Encode()
-	if s.db, err = sqlx.Open("postgres", u.String()); err != nil {
+	connector, err := pq.NewConnector(u.String())
+	if err != nil {
 		return s.unavailable(err)
 	}
+	dialer := &portDialer{}
+	connector.Dialer(dialer)
+	s.db = sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	s.db.SetMaxOpenConns(postgresConns)
 	s.db.SetMaxIdleConns(postgresIdle)
 	s.db.SetConnMaxLifetime(postgresLifetime)
@@ -42,5 +49,38 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 		_ = s.db.Close()
 		return s.unavailable(err)
 	}
+	s.keeps = dialer.direct(ctx, s.db)
 	return nil
+}
+
+// portDialer remembers from which port it dialled last.
+type portDialer struct {
+	net.Dialer
+	port atomic.Int64
+}
+
+func (d *portDialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := d.Dialer.DialContext(ctx, network, address)
+	if err == nil {
+		if local, ok := c.LocalAddr().(*net.TCPAddr); ok {
+			d.port.Store(int64(local.Port))
+		}
+	}
+	return c, err
+}
+
+// DialTimeout is asked for by pq.Dialer.
+func (d *portDialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return d.DialContext(ctx, network, address)
+}
+
+// direct reports whether the only connection so far goes to the server itself, which then sees the port
+// that we dialled from. A pooler between (PgBouncer) gives every transaction another connection; a
+// prepared statement would be another client's there, or none.
+func (d *portDialer) direct(ctx context.Context, db *sqlx.DB) bool {
+	var port int64
+	err := db.GetContext(ctx, &port, `SELECT COALESCE(inet_client_port(), 0)`)
+	return err == nil && port != 0 && port == d.port.Load()
 }

@@ -39,7 +39,7 @@ func (s *Store) openSQLite(ctx context.Context, name string) (err error) {
 		return err
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
-	s.reader = pool{reader, s.explain}
+	s.reader, s.keeps = pool{reader, s.explain}, true
 	return nil
 }
 

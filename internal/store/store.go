@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
@@ -22,6 +23,10 @@ type Store struct {
 	reader pool
 	name   string // for people: the path, or the URL without its password
 	log    *slog.Logger
+	// keeps says that statements may be prepared and kept; kept are those, by their text.
+	keeps  bool
+	kept   map[string]*sqlx.Stmt
+	keptMu sync.Mutex
 	// around, in tests, runs every transaction that writes, where and as often as it likes.
 	around func(run func() error) error
 	// erased says that SQLite's write-ahead log may hold what was erased: also at the start, for a
@@ -60,6 +65,9 @@ func IsPostgres(name string) bool {
 // Close ends all connections.
 func (s *Store) Close() error {
 	err := s.db.Close()
+	if err != nil && s.dialect.fault(err) == away {
+		err = nil // a server that is away needs no farewell
+	}
 	if s.reader.DB != s.db {
 		if e := s.reader.Close(); err == nil {
 			err = e
