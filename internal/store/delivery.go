@@ -34,7 +34,7 @@ func (s *Store) ClaimOther(ctx context.Context, worker string, lease, now time.T
 const (
 	editionLane = `edition_id = $3 AND domain NOT IN (SELECT domain FROM throttle WHERE until > $1)
 			AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = $3 AND e.state = 'sending')`
-	otherLane   = `edition_id IS NULL`
+	otherLane = `edition_id IS NULL`
 )
 
 // laneQuery locks what a lane has at the time $1, $2 at most.
