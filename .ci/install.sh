@@ -44,7 +44,11 @@ fi
 if ! has_axe; then
 	echo "installing axe-core $axe_version into ${axe%/node_modules*}"
 	mkdir -p build/axe
-	npm install --prefix build/axe --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "axe-core@$axe_version" >/dev/null
+	if ! npm install --prefix build/axe --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+		--fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=2000 --fetch-timeout=20000 "axe-core@$axe_version" >/dev/null; then
+		echo "axe-core $axe_version could not be fetched: give npm a registry that it can reach (npm config set registry URL), or set BODE_TEST_AXE to an axe.min.js of that version" >&2
+		exit 1
+	fi
 fi
 
 # What was installed must also work: Ubuntu's chromium is a snap, which not every machine can run.

@@ -219,7 +219,7 @@ func TestAServerThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 		{"database", func(u *url.URL) { u.Path = "/weg" }, "database_missing", "weg"},
 		{"server", func(u *url.URL) { u.Host = closed }, "database_unavailable", closed},
 		{"option", func(u *url.URL) { u.RawQuery = "sslmode=misschien" }, "database_unavailable", "sslmode"},
-		{"TLS", func(u *url.URL) { u.RawQuery = "sslmode=require" }, "database_unavailable", "SSL"},
+		{"TLS", func(u *url.URL) { u.RawQuery = "sslmode=require" }, "database_unavailable", "add ?sslmode=disable"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u := *address
@@ -237,6 +237,16 @@ func TestAServerThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 		if strings.Contains(err.Error(), "Geh") {
 			t.Errorf("%q tells the password", err)
 		}
+	}
+}
+
+// Nobody can listen in on the loopback network, and a server there has no certificate.
+func TestAServerOnThisMachineNeedsNoTLS(t *testing.T) {
+	u, err := url.Parse(storetest.PostgresURL(t))
+	check(t, err)
+	u.RawQuery = ""
+	if err := open(t, u.String()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"net"
+	"net/netip"
 	"net/url"
+	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +35,9 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	query.Set("binary_parameters", "yes")
 	if !query.Has("application_name") {
 		query.Set("application_name", "bode")
+	}
+	if !query.Has("sslmode") && os.Getenv("PGSSLMODE") == "" && onThisMachine(u) {
+		query.Set("sslmode", "disable") // nobody listens in on it, and servers have no certificate there
 	}
 	u.RawQuery = query.Encode()
 	connector, err := pq.NewConnector(u.String())
@@ -83,4 +89,14 @@ func (d *portDialer) direct(ctx context.Context, db *sqlx.DB) bool {
 	var port int64
 	err := db.GetContext(ctx, &port, `SELECT COALESCE(inet_client_port(), 0)`)
 	return err == nil && port != 0 && port == d.port.Load()
+}
+
+// onThisMachine reports whether a connection never leaves the machine: a socket, or the loopback network.
+func onThisMachine(u *url.URL) bool {
+	host := u.Hostname()
+	if u.Query().Has("host") {
+		host = u.Query().Get("host")
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "" || host == "localhost" || strings.HasPrefix(host, "/") || err == nil && a.IsLoopback()
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"bode.example/internal/newsletter"
 	"bode.example/migrations"
@@ -94,6 +96,10 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) unavailable(err error) error {
 	if explained := s.explain(err); newsletter.CodeOf(explained) != newsletter.Internal {
 		return explained
+	}
+	if errors.Is(err, pq.ErrSSLNotSupported) {
+		return newsletter.Errorf(newsletter.Unavailable, "database_unavailable",
+			"the database %s offers no TLS: turn it on there (ssl = on), or, on a network where nobody else can listen, add ?sslmode=disable to the address: %w", s.name, err)
 	}
 	return newsletter.Errorf(newsletter.Unavailable, "database_unavailable", "the database %s does not answer: %w", s.name, err)
 }
