@@ -2,9 +2,13 @@ package bounce_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -28,24 +32,37 @@ type imapServer struct {
 
 func newIMAP(t *testing.T, caps imap.CapSet) *imapServer {
 	t.Helper()
+	return newIMAPOver(t, caps, nil, false)
+}
+
+// newIMAPOver speaks TLS from the start, or offers STARTTLS.
+func newIMAPOver(t *testing.T, caps imap.CapSet, secure *tls.Config, fromTheStart bool) *imapServer {
+	t.Helper()
 	memory := imapmemserver.New()
 	user := imapmemserver.NewUser("bounce", "geheim")
 	if err := user.Create("INBOX", nil); err != nil {
 		t.Fatal(err)
 	}
 	memory.AddUser(user)
-	server := imapserver.New(&imapserver.Options{InsecureAuth: true, Caps: caps, Logger: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+	options := &imapserver.Options{InsecureAuth: secure == nil, Caps: caps, Logger: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return memory.NewSession(), nil, nil
-		}})
+		}}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	address := l.Addr().String()
+	if fromTheStart {
+		l = tls.NewListener(l, secure)
+	} else {
+		options.TLSConfig = secure
+	}
+	server := imapserver.New(options)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close(); <-done })
-	return &imapServer{t, l.Addr().String(), user}
+	return &imapServer{t, address, user}
 }
 
 // with runs something over a connection of its own.
@@ -233,5 +250,37 @@ func TestTheMailboxSaysWhatIsWrong(t *testing.T) {
 	m.Server.Folder = "Nergens"
 	if _, err := m.Poll(t.Context()); err == nil || !strings.Contains(err.Error(), `the folder "Nergens" can't be opened`) {
 		t.Errorf("%v", err)
+	}
+}
+
+// The password goes to nobody but a server that proves its name (RFC 8314).
+func TestTheMailboxIsOpenedOverTLSOnly(t *testing.T) {
+	web := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate, of 127.0.0.1
+	defer web.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(web.Certificate())
+	certificate := &tls.Config{Certificates: web.TLS.Certificates}
+	for security, fromTheStart := range map[bounce.Security]bool{bounce.ImplicitTLS: true, bounce.StartTLS: false} {
+		x, s := newScene(t, storetest.SQLite(t)), newIMAPOver(t, imap.CapSet{imap.CapIMAP4rev1: {}}, certificate, fromTheStart)
+		m := x.mailbox(s)
+		m.Server.Security = security
+		if _, err := m.Poll(t.Context()); err == nil || !strings.Contains(err.Error(), "certificate") {
+			t.Errorf("a certificate that nobody vouches for: %v", err)
+		}
+		m.Server.TLS = &tls.Config{RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS12}
+		if n, err := m.Poll(t.Context()); err != nil || n != 0 {
+			t.Errorf("security %d: %d, %v", security, n, err)
+		}
+		m.Server.Security = bounce.NoTLS
+		if _, err := m.Poll(t.Context()); err == nil {
+			t.Error("without TLS")
+		}
+	}
+	// A server without STARTTLS gets no password.
+	x, plain := newScene(t, storetest.SQLite(t)), newIMAP(t, imap.CapSet{imap.CapIMAP4rev1: {}})
+	m := x.mailbox(plain)
+	m.Server.Security = bounce.StartTLS
+	if _, err := m.Poll(t.Context()); err == nil {
+		t.Error("STARTTLS was required")
 	}
 }
