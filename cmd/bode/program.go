@@ -29,6 +29,7 @@ type program struct {
 	Post       postCommand       `cmd:"" help:"Publish, list and withdraw posts."`
 	Feed       feedCommand       `cmd:"" help:"See how feeds do, try one out, wake one."`
 	Edition    editionCommand    `cmd:"" help:"Look at editions, approve, pause and cancel them."`
+	Delivery   deliveryCommand   `cmd:"" help:"See how the mail does."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
 	Signup     signupCommand     `cmd:"" help:"Close and open the sign-up form while the service runs."`
 	Bounce     bounceCommand     `cmd:"" help:"Look at what came back: bounces, complaints, wishes to leave."`

@@ -16,6 +16,7 @@ func uncertainCases() []Case {
 		{"what is uncertain is listed, released and dropped", []string{"Uncertain", "ReleaseUncertain", "DropUncertain"}, testUncertain},
 		{"of an edition that was cancelled nothing uncertain is sent", []string{"ReleaseUncertain", "DropUncertain"}, testUncertainCancelled},
 		{"an edition that was sent is sent again for what is released", []string{"ReleaseUncertain", "FinishEditions"}, testUncertainSent},
+		{"how the mail does is shown without names, or audited", []string{"Deliveries"}, testDeliveries},
 		{"mail of no edition is repeated also where editions' is held", []string{"RecoverLeases"}, testUncertainNotice},
 	}
 }
@@ -30,6 +31,39 @@ func (x *sending) doubt(n int) []int64 {
 		x.t.Fatalf("%d are uncertain, %v", uncertain, err)
 	}
 	return ids
+}
+
+func testDeliveries(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c")
+	x.doubt(1)
+	ask := func(q newsletter.DeliveryQuery, want int) []newsletter.Mailing {
+		t.Helper()
+		all, err := s.Deliveries(t.Context(), q, By, x.now)
+		if err != nil || len(all) != want {
+			t.Fatalf("%d deliveries, %v; want %d", len(all), err, want)
+		}
+		return all
+	}
+	of := newsletter.DeliveryQuery{Edition: x.edition.PublicID}
+	for _, one := range ask(of, 3) {
+		if one.To != "" || one.Domain == "" || one.Edition != x.edition.PublicID.String() {
+			t.Errorf("%+v", one)
+		}
+	}
+	if trail, err := s.AuditTrail(t.Context(), "edition", x.edition.PublicID.String()); err != nil || slices.ContainsFunc(trail, func(e store.AuditEntry) bool { return e.Action == "delivery.view" }) {
+		t.Errorf("a look without names was audited: %v, %v", trail, err)
+	}
+	of.States, of.Addresses = []newsletter.DeliveryState{newsletter.DeliveryUncertain}, true
+	if one := ask(of, 1)[0]; one.To != "a@lezer.voorbeeld.nl" || one.ID == 0 {
+		t.Errorf("%+v", one)
+	}
+	if trail, err := s.AuditTrail(t.Context(), "edition", x.edition.PublicID.String()); err != nil || !slices.ContainsFunc(trail, func(e store.AuditEntry) bool { return e.Action == "delivery.view" }) {
+		t.Errorf("a look at persons: %v, %v", trail, err)
+	}
+	ask(newsletter.DeliveryQuery{Limit: 2, Edition: x.edition.PublicID}, 2)
+	if _, err := s.Deliveries(t.Context(), newsletter.DeliveryQuery{Edition: newsletter.NewPublicID()}, By, x.now); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
 }
 
 func testUncertain(t *testing.T, s *store.Store) {
