@@ -125,7 +125,7 @@ func decoded(e *message.Entity, field string) string {
 // height is room enough for the letter in a frame, which can't tell its own: by its lines, with the narrowest
 // window and large letters in mind, and its pictures.
 func (l *letter) height() int {
-	const margin, line, picture, columns = 700, 34, 420, 34
+	const margin, line, picture, columns = 300, 28, 420, 40
 	rows := 0
 	for text := range strings.SplitSeq(l.Text, "\n") {
 		if !strings.Contains(text, "://") {

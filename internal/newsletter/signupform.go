@@ -65,6 +65,7 @@ type Confirmation struct {
 	Address  Address    // while open; later it may have moved to a mailbox that this link's holder need not know
 	Choices  []Choice   // what the link's own mail listed
 	Standing []Standing // the subscriptions, once they exist
+	Language Language   // of the link's mail
 }
 
 // Links are the tokens of one subscription's own pages.
@@ -116,13 +117,15 @@ type SettingsForm struct {
 // Leaving is what an unsubscribe link stands for.
 type Leaving struct {
 	Standing Standing
-	Others   int  // active or paused subscriptions to other lists
-	CanUndo  bool // they left by this link, and it can still be taken back
+	Language Language // of the person's mails
+	Others   int      // active or paused subscriptions to other lists
+	CanUndo  bool     // they left by this link, and it can still be taken back
 }
 
 // Why answers "waarom krijg ik dit?".
 type Why struct {
 	Standing    Standing
+	Language    Language // of the person's mails
 	RequestedAt Time
 	ConfirmedAt Time
 	Channel     string
@@ -142,6 +145,14 @@ type ConsentRecord struct {
 	ListName string    `json:"list"`
 	Evidence *Evidence `json:"evidence,omitempty"` // nil: erased
 	Wording  string    `json:"wording,omitempty"`
+}
+
+// Language is that of the person's mails.
+func (d *Dossier) Language() Language {
+	if d.Subscriber.Language == "" && len(d.Signups) > 0 {
+		return d.Signups[len(d.Signups)-1].Language
+	}
+	return d.Subscriber.Language
 }
 
 // SentMail is a delivery with the subject of its edition; other mail is named by its template.

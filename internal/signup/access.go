@@ -23,10 +23,13 @@ func (s *Service) RequestAccess(ctx context.Context, form newsletter.AccessForm,
 	return err
 }
 
-// AccessLink reports whether a link still opens, and changes nothing.
-func (s *Service) AccessLink(ctx context.Context, link string, now time.Time) error {
-	_, err := s.accessLink(ctx, link, now)
-	return err
+// AccessLink reports whether a link still opens, and the language of its mail; it changes nothing.
+func (s *Service) AccessLink(ctx context.Context, link string, now time.Time) (newsletter.Language, error) {
+	l, err := s.accessLink(ctx, link, now)
+	if err != nil {
+		return "", err
+	}
+	return l.Language, nil
 }
 
 func (s *Service) accessLink(ctx context.Context, link string, now time.Time) (*newsletter.AccessLink, error) {

@@ -76,8 +76,9 @@ func TestPreferencesLinkOpensNothingElse(t *testing.T) {
 	d := sqlite(t)
 	links := d.join("jan@voorbeeld.nl")
 	for _, link := range []string{links.Preferences, links.Unsubscribe, links.Why} {
-		d.want(d.AccessLink(t.Context(), link, d.now), newsletter.Forbidden, "token_purpose")
-		_, err := d.OpenAccess(t.Context(), link, d.now)
+		_, err := d.AccessLink(t.Context(), link, d.now)
+		d.want(err, newsletter.Forbidden, "token_purpose")
+		_, err = d.OpenAccess(t.Context(), link, d.now)
 		d.want(err, newsletter.Forbidden, "token_purpose")
 		_, err = d.Dossier(t.Context(), link, d.now)
 		d.want(err, newsletter.Forbidden, "token_purpose")

@@ -27,7 +27,7 @@ func (s *Store) Confirmation(ctx context.Context, id newsletter.PublicID, now ti
 // confirmation describes a sign-up. The address is told only while the link is open: later it may
 // have moved to a mailbox that the holder of an old mail need not know.
 func (t *tx) confirmation(u *newsletter.Signup, now newsletter.Time) (*newsletter.Confirmation, error) {
-	c := &newsletter.Confirmation{State: newsletter.ConfirmationOpen, Address: u.Address, Choices: u.Choices}
+	c := &newsletter.Confirmation{State: newsletter.ConfirmationOpen, Address: u.Address, Choices: u.Choices, Language: u.Language}
 	if u.UsedAt.IsZero() || u.SubscriberID == nil {
 		return c, nil
 	}

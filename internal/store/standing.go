@@ -126,7 +126,7 @@ func (s *Store) Leaving(ctx context.Context, id newsletter.PublicID, now time.Ti
 		if err != nil {
 			return err
 		}
-		leaving = &newsletter.Leaving{Standing: *own}
+		leaving = &newsletter.Leaving{Standing: *own, Language: p.Language}
 		for _, s := range all {
 			if s.Subscription.ID != own.Subscription.ID && s.Subscription.State != newsletter.SubscriptionUnsubscribed {
 				leaving.Others++
@@ -151,7 +151,7 @@ func (s *Store) Why(ctx context.Context, id newsletter.PublicID, now time.Time) 
 		if err != nil {
 			return err
 		}
-		why = &newsletter.Why{Standing: *own, RequestedAt: given.RequestedAt, ConfirmedAt: given.ConfirmedAt, Channel: given.Channel}
+		why = &newsletter.Why{Standing: *own, Language: p.Language, RequestedAt: given.RequestedAt, ConfirmedAt: given.ConfirmedAt, Channel: given.Channel}
 		err = t.get(&why.Wording, `SELECT `+wordingColumns+` FROM wording WHERE hash = $1`, given.WordingHash)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil

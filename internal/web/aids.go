@@ -41,7 +41,7 @@ func (d *Door) Shown(w http.ResponseWriter, r *http.Request, form url.Values) bo
 	state := stateOf(r)
 	choice := displayOf(r)
 	if lang := newsletter.Language(action); slices.Contains(d.Languages, lang) {
-		choice.Language, state.reader.Language = lang, lang
+		choice.Language, state.reader.Language, state.chosen = lang, lang, true
 	}
 	if !slices.Contains(d.Languages, choice.Language) {
 		choice.Language = "" // whatever stood there was not written by us

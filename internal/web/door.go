@@ -76,7 +76,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &response{ResponseWriter: w}
 	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
 	defer cancel()
-	r = r.WithContext(context.WithValue(ctx, requestKey{}, &request{reader: d.reader(r)}))
+	r = r.WithContext(context.WithValue(ctx, requestKey{}, d.request(r)))
 	r.Body = http.MaxBytesReader(rec, r.Body, MaxBody)
 	secure(rec.Header(), d.https())
 	defer func() {
@@ -143,6 +143,7 @@ func (d *Door) checkOrigin(r *http.Request) error {
 // request is what the door knows about a request beside what http.Request says.
 type request struct {
 	reader Display // language resolved
+	chosen bool    // the language is the reader's own choice, not their browser's
 	err    error
 	stack  string
 }

@@ -51,9 +51,11 @@ func (d *door) accessSent(w http.ResponseWriter, r *http.Request, address string
 
 // accessLink shows the one button of a link. A scanner that opens it doesn't use it up.
 func (d *door) accessLink(w http.ResponseWriter, r *http.Request) error {
-	if err := d.Access.AccessLink(r.Context(), r.PathValue("token"), d.Now()); err != nil {
+	lang, err := d.Access.AccessLink(r.Context(), r.PathValue("token"), d.Now())
+	if err != nil {
 		return d.accessFailed(w, r, err)
 	}
+	d.Prefer(r, lang)
 	return d.Render(w, r, web.Page{Template: "access-open.html", Private: true})
 }
 

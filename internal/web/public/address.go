@@ -83,6 +83,7 @@ func (d *door) undoAddress(w http.ResponseWriter, r *http.Request) error {
 
 // showAddress shows what has become of a change; the button of a link while it still has one to press.
 func (d *door) showAddress(w http.ResponseWriter, r *http.Request, c *newsletter.AddressChange, link string) error {
+	d.Prefer(r, c.Language)
 	page := addressPage{State: link, Old: c.OldAddress.String(), New: c.NewAddress.String(), UndoUntil: c.UndoUntil}
 	switch {
 	case !c.UndoneAt.IsZero() && link == "move":

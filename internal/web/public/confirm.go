@@ -43,6 +43,7 @@ func (d *door) confirm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *door) showConfirmation(w http.ResponseWriter, r *http.Request, c *newsletter.Confirmation, state string) error {
+	d.Prefer(r, c.Language)
 	if c.State == newsletter.ConfirmationLeft {
 		return d.freshForm(w, r, "left", http.StatusOK)
 	}

@@ -42,8 +42,8 @@ type Settings interface {
 type Access interface {
 	// RequestAccess asks for a link. Nil means the same to everyone.
 	RequestAccess(ctx context.Context, form newsletter.AccessForm, now time.Time) error
-	// AccessLink reports whether a link still works, and changes nothing.
-	AccessLink(ctx context.Context, token string, now time.Time) error
+	// AccessLink reports whether a link still works, and the language of its mail; it changes nothing.
+	AccessLink(ctx context.Context, token string, now time.Time) (newsletter.Language, error)
 	// OpenAccess uses the link up. The ticket it returns stands for the link on the pages that follow;
 	// it travels in form bodies only, never in an address, and works for at least 20 hours (WCAG 2.2.1).
 	OpenAccess(ctx context.Context, token string, now time.Time) (ticket string, err error)

@@ -48,6 +48,7 @@ func (d *door) showDossier(w http.ResponseWriter, r *http.Request, ticket, addre
 	if err != nil {
 		return d.accessFailed(w, r, err)
 	}
+	d.Prefer(r, all.Language())
 	page := dossierPage{Ticket: ticket, Dossier: all, Subscribed: all.Subscriber.Address != "", Address: address}
 	if page.Standing, err = d.standings(r, all.Subscriptions); err != nil {
 		return err
@@ -107,15 +108,16 @@ func (d *door) erase(w http.ResponseWriter, r *http.Request) error {
 	if d.Shown(w, r, typed) && typed.Get("do") == "erased" {
 		return d.erased(w, r)
 	}
+	all, err := d.Access.Dossier(r.Context(), ticket, d.Now())
+	if err != nil {
+		return d.accessFailed(w, r, err)
+	}
+	d.Prefer(r, all.Language())
 	if typed.Get("sure") == "yes" && typed.Get(web.ShowField) == "" {
 		if err := d.Access.Erase(r.Context(), ticket, d.Now()); err != nil {
 			return d.accessFailed(w, r, err)
 		}
 		return d.erased(w, r)
-	}
-	all, err := d.Access.Dossier(r.Context(), ticket, d.Now())
-	if err != nil {
-		return d.accessFailed(w, r, err)
 	}
 	return d.Render(w, r, web.Page{Template: "erase.html", Private: true, Kept: url.Values{"ticket": {ticket}},
 		Data: erasePage{ticket, all.Address.String()}})

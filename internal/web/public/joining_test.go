@@ -19,7 +19,7 @@ func TestD1_DoubleOptIn(t *testing.T) {
 		site, w := newSite(t, s)
 		site.open()
 		home := site.get(t, "/")
-		home.has(t, 200, "Ja, ik wil deze nieuwsbrief.", `autocomplete="email"`, `name="wording" value="`+w.Words.Hash+`"`, `href="/privacy"`, "Elke maandag om 08:00.")
+		home.has(t, 200, "Ja, ik wil deze nieuwsbrief.", `autocomplete="email"`, `name="wording" value="`+w.Words.Hash+`"`, `href="/privacy"`, "Elke maandag om 08.00 uur.")
 
 		sent := site.post(t, "/signup", site.form("jan@voorbeeld.nl"))
 		sent.has(t, 200, "jan@voorbeeld.nl", "Expertgroep Nieuwe Democratie (post@voorbeeld.nl)", "Bevestig uw aanmelding voor Expertgroep Nieuwe Democratie",

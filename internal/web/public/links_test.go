@@ -174,11 +174,12 @@ func TestPreferences_ChangeWhatOneGets(t *testing.T) {
 		}
 		form := url.Values{"list": {"nieuwe-democratie"}, "topics-nieuwe-democratie": {"some"}, "topic-nieuwe-democratie": {"raad", "bewoners"}, "pace-nieuwe-democratie": {"dagelijks"},
 			"state-nieuwe-democratie": {"paused"}, "until-nieuwe-democratie": {"31-12-2026"}, "name": {"Jan"}, "language": {"en"}, "layout": {"large"}}
-		site.post(t, link, form).has(t, 200, "Uw voorkeuren zijn bewaard", `value="dagelijks" checked`, `value="raad" checked`, `value="bewoners" checked`, `value="experimenten">`,
+		site.post(t, link, form).has(t, 200, "Your preferences have been saved", `value="dagelijks" checked`, `value="raad" checked`, `value="bewoners" checked`, `value="experimenten">`,
 			`value="paused" checked`, `value="2026-12-31"`, `value="Jan"`, `value="en" checked`, `value="large" checked`)
 		if state := site.subscriptionState(t); state != "paused" {
 			t.Errorf("they are %s", state)
 		}
+		site.display = "0.0.nl" // the mails are in English from now on, and so are the pages behind them
 		site.get(t, site.link(t, "/w/", token.Why, subscriptionID)).has(t, 200, "Gepauzeerd tot en met donderdag 31 december 2026", "Ja, ik wil deze nieuwsbrief.", "De nieuwe rol van de raad",
 			"het formulier op deze site", "maandag 2 november 2026, 08.00 uur")
 

@@ -46,6 +46,7 @@ func (d *door) preferencesPage(r *http.Request) (*preferencesPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Prefer(r, settings.Language)
 	byID, err := d.offersByID(r)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,7 @@ type site struct {
 	store       *store.Store
 	world       *storetest.World
 	now         time.Time
+	display     string // the cookie of reading aids and language, if one was chosen
 }
 
 func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *storetest.World) {
@@ -160,6 +161,9 @@ func (it *site) ask(t testing.TB, r *http.Request) page {
 	t.Helper()
 	if r.Header.Get("Accept") == "" {
 		r.Header.Set("Accept", "text/html")
+	}
+	if it.display != "" {
+		r.AddCookie(&http.Cookie{Name: "display", Value: it.display})
 	}
 	w := httptest.NewRecorder()
 	it.handler.ServeHTTP(w, r)

@@ -70,6 +70,7 @@ func (d *door) showUnsubscribe(w http.ResponseWriter, r *http.Request, returned 
 	if err != nil {
 		return err
 	}
+	d.Prefer(r, leaving.Language)
 	views, err := d.standings(r, []newsletter.Standing{leaving.Standing})
 	if err != nil {
 		return err

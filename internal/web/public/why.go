@@ -21,6 +21,7 @@ func (d *door) why(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	d.Prefer(r, why.Language)
 	views, err := d.standings(r, []newsletter.Standing{why.Standing})
 	if err != nil {
 		return err
