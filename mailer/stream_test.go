@@ -247,14 +247,34 @@ func TestNothingIsHeldWhileTheRateIsWaitedFor(t *testing.T) {
 	s := p.Stream(t.Context(), false)
 	for i := range 3 {
 		s.Send(&numbered{i: i, into: &got})
-		if n := len(peer.Messages()); n != i {
-			t.Errorf("%d messages were handed over when the peer waited for message %d", n, i)
-		}
 	}
 	s.Flush()
-	if len(got) != 3 {
+	if len(got) != 3 || len(peer.Messages()) != 3 {
 		t.Errorf("%+v", got)
 	}
+	for _, c := range peer.Commands() {
+		if c.Step == mailertest.Message && c.Pipelined {
+			t.Error("a message was held until the next might go")
+		}
+	}
+}
+
+// One refusal is followed by one RSET, also when what comes after it is overlapped.
+func TestRSETIsSaidOnce(t *testing.T) {
+	both(t, func(t *testing.T, script mailertest.Script) {
+		script.Answer = mailertest.Refuse("550 5.1.1 no", "r1@ontvanger.example")
+		peer := mailertest.New(t, script)
+		stream(t, testPool(t, peer), 6)
+		resets := 0
+		for _, c := range peer.Commands() {
+			if c.Step == mailertest.RSET {
+				resets++
+			}
+		}
+		if n := len(peer.Messages()); resets != 1 || n != 5 {
+			t.Errorf("%d RSETs and %d messages", resets, n)
+		}
+	})
 }
 
 // When its context ends, a Stream breaks off: who was handed over is uncertain, and who was not isn't.

@@ -144,9 +144,8 @@ func (l *lane) collect() {
 	}
 }
 
-// patience says whether to commit now, or how long to wait at most for more to go with it. Half a window
-// of outcomes is worth a commit: the connections work on the other half meanwhile. So is anything when a
-// connection has nothing to do, and what lingered.
+// patience says whether to commit now, or how long to wait at most for more to go with it. A group of
+// outcomes is worth a commit; so is anything when a connection has nothing to do, and what lingered.
 func (l *lane) patience() (wait time.Duration, now bool) {
 	known, wait := len(l.outcomes), l.settings.Idle
 	if known > 0 && (l.inFlight == 0 || known >= l.group()) {
@@ -163,9 +162,10 @@ func (l *lane) patience() (wait time.Duration, now bool) {
 	return wait, wait <= 0
 }
 
-// group is how many outcomes are worth a commit while connections are busy: half a window, or what is
-// left of it beside the two messages that each connection has.
-func (l *lane) group() int { return max(1, min(l.window/2, l.window-2*l.senders)) }
+// group is how many outcomes are worth a commit while connections are busy: half of what is left of the
+// window beside the two messages that each connection has. The other half waits for connections meanwhile,
+// so that each finds its next message as soon as it looks, and overlaps it.
+func (l *lane) group() int { return max(1, (l.window-2*l.senders)/2) }
 
 // choose sets next to those of waiting that may go through the gate now. If there are none, wait is when
 // there may be.
