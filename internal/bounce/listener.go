@@ -3,6 +3,7 @@ package bounce
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -53,7 +54,8 @@ func (l *Listener) Serve(ctx context.Context, listener net.Listener) error {
 	server.ReadTimeout, server.WriteTimeout = l.Timeout, l.Timeout
 	server.ErrorLog = slog.NewLogLogger(l.Log.Handler(), slog.LevelDebug) // strangers' broken dialogues
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(netutil.LimitListener(mortal{listener}, maxConnections)) }()
+	conns := &mortal{Listener: listener, open: map[*mortalConn]bool{}}
+	go func() { failed <- server.Serve(netutil.LimitListener(conns, maxConnections)) }()
 	select {
 	case err := <-failed:
 		return errors.Join(err, server.Close())
@@ -64,29 +66,81 @@ func (l *Listener) Serve(ctx context.Context, listener net.Listener) error {
 	b.stopping.Lock() // waits for messages under way; the next ones are told to come again
 	b.stopped = true
 	b.stopping.Unlock()
-	err := server.Close()
+	conns.hurry()
+	waiting, give := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer give()
+	err := server.Shutdown(waiting)
+	if err != nil {
+		err = fmt.Errorf("bounce: connections were still open: %w", err)
+	}
+	conns.cut()
 	<-failed
 	return err
 }
 
-// mortal ends each connection after a while: a client that sends an octet now and then holds no place for ever.
-type mortal struct{ net.Listener }
+// mortal ends each connection after a while: a client that sends an octet now and then holds no place for
+// ever. And it knows them all, to end the idle ones when the program stops.
+type mortal struct {
+	net.Listener
+	mu       sync.Mutex
+	open     map[*mortalConn]bool
+	hurrying bool
+}
 
-func (m mortal) Accept() (net.Conn, error) {
+func (m *mortal) Accept() (net.Conn, error) {
 	c, err := m.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &mortalConn{Conn: c, end: time.AfterFunc(maxSession, func() { _ = c.Close() })}, nil
+	conn := &mortalConn{Conn: c, all: m, end: time.AfterFunc(maxSession, func() { _ = c.Close() })}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open[conn] = true
+	return conn, nil
+}
+
+// past is a deadline that is over.
+var past = time.Unix(1, 0)
+
+// hurry lets every connection write what it has to say, and read nothing more.
+func (m *mortal) hurry() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hurrying = true
+	for c := range m.open {
+		_ = c.Conn.SetReadDeadline(past) // one that is closed already needs none
+	}
+}
+
+// cut closes what is left.
+func (m *mortal) cut() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for c := range m.open {
+		_ = c.Conn.Close()
+	}
 }
 
 type mortalConn struct {
 	net.Conn
+	all *mortal
 	end *time.Timer
+}
+
+func (c *mortalConn) SetReadDeadline(t time.Time) error {
+	c.all.mu.Lock()
+	defer c.all.mu.Unlock()
+	if c.all.hurrying {
+		t = past
+	}
+	return c.Conn.SetReadDeadline(t)
 }
 
 func (c *mortalConn) Close() error {
 	c.end.Stop()
+	c.all.mu.Lock()
+	delete(c.all.open, c)
+	c.all.mu.Unlock()
 	return c.Conn.Close()
 }
 

@@ -164,3 +164,27 @@ func TestTheListenerTalksToItsNetworksOnly(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A message that is being taken in when the program stops is finished: its sender hears that it was taken.
+func TestTheListenerStopsInGoodOrder(t *testing.T) {
+	x := newScene(t, storetest.SQLite(t))
+	x.post.began, x.post.hold = make(chan bool), make(chan bool)
+	address, stop := x.listener(nil)
+	c := x.connect(address, true)
+	answer, stopped := make(chan error, 1), make(chan bool)
+	go func() {
+		answer <- deliver(c, "ria@example.org", []string{"post@voorbeeld.nl"}, letter("ria@example.org", "post@voorbeeld.nl", "Hallo"))
+	}()
+	<-x.post.began
+	go func() { stop(); close(stopped) }()
+	select {
+	case <-stopped:
+		t.Fatal("it stopped with a message under way")
+	case <-time.After(50 * time.Millisecond): // long enough for one that doesn't wait
+	}
+	x.post.hold <- true
+	if err := <-answer; err != nil {
+		t.Errorf("the message under way: %v", err)
+	}
+	<-stopped
+}

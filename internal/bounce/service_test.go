@@ -29,12 +29,18 @@ const (
 type post struct {
 	mu    sync.Mutex
 	fails error
-	got   []string // "to: letter"
+	got   []string  // "to: letter"
+	began chan bool // if there is one: a letter has come
+	hold  chan bool // and waits for this
 }
 
 func (p *post) Forward(_ context.Context, to newsletter.Address, letter []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.hold != nil {
+		p.began <- true
+		<-p.hold
+	}
 	if p.fails != nil {
 		return p.fails
 	}
@@ -308,5 +314,26 @@ func TestAccepts(t *testing.T) {
 		if got, err := x.service.Accepts(t.Context(), to, x.now); err != nil || got != want {
 			t.Errorf("%q: %v, %v", to, got, err)
 		}
+	}
+}
+
+// Where no mailbox for reports is configured, nothing is believed, and nothing is ours.
+func TestWithoutAMailboxNothingIsBelieved(t *testing.T) {
+	x := newScene(t, storetest.SQLite(t))
+	links, err := token.NewRing(token.NewSecret())
+	x.check(err)
+	hashes, err := token.NewHashes(token.Suppression, token.NewSecret())
+	x.check(err)
+	x.service, err = bounce.New(x.store, links, hashes, x.post, bounce.Config{Rule: newsletter.BounceRule{SoftLimit: 3, SoftPeriod: time.Hour}}, slog.New(slog.DiscardHandler))
+	x.check(err)
+	x.take("", x.janMail, dsn("5.1.1", ""), "none forged")
+	x.want("active, active")
+	for _, to := range []string{"", x.janMail, mailbox.String(), x.leave.Address(x.jan)} {
+		if ok, err := x.service.Accepts(t.Context(), to, x.now); ok || err != nil {
+			t.Errorf("%q: %v, %v", to, ok, err)
+		}
+	}
+	if _, err := bounce.New(x.store, links, hashes, x.post, bounce.Config{Mailbox: "seventeen.letters@example.org"}, slog.New(slog.DiscardHandler)); !newsletter.Is(err, newsletter.Invalid) {
+		t.Error(err)
 	}
 }
