@@ -120,7 +120,7 @@ func (f *fleet) run(ends int) {
 	f.t.Helper()
 	f.next()
 	for f.ended < ends {
-		open := f.await(1+f.random.IntN(150), f.random.IntN(2) == 0)
+		open := f.await(1+f.random.IntN(150), f.random.IntN(2) == 0 || f.most == 0)
 		time.Sleep(time.Duration(f.random.IntN(20)) * time.Millisecond) // any moment will do
 		victims := f.victims()
 		for _, victim := range victims {
@@ -149,7 +149,7 @@ func (f *fleet) victims() []int {
 	switch chance := f.random.IntN(8); {
 	case chance == 0:
 		return f.random.Perm(len(f.processes))
-	case chance < 6:
+	case chance < 6 || f.most == 0: // at least one leaves something in doubt
 		for _, i := range f.random.Perm(len(f.processes)) {
 			if f.inDoubt(f.processes[i]) > 0 {
 				return []int{i}

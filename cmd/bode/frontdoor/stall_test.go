@@ -47,7 +47,7 @@ func (f *fleet) stall() (times int) {
 	f.t.Helper()
 	const tries = 5
 	for times < tries {
-		f.await(1+f.random.IntN(150), false)()
+		open := f.await(1+f.random.IntN(150), true)
 		var p *service
 		eventually(f.t, "a process to send", func() bool {
 			for _, one := range f.processes {
@@ -58,6 +58,7 @@ func (f *fleet) stall() (times int) {
 			return p != nil
 		})
 		p.tell(syscall.SIGSTOP)
+		open()
 		times++
 		held := fmt.Sprintf("%%/%d/%%", p.cmd.Process.Pid)
 		for end := time.Now().Add(patience / 6); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
