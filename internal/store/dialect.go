@@ -73,7 +73,7 @@ func postgresFault(err error) fault {
 		return duplicate
 	case pqerror.DiskFull:
 		return noRoom
-	case pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.TooManyConnections:
+	case pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.TooManyConnections, pqerror.IdleInTransactionSessionTimeout:
 		return away
 	case pqerror.InsufficientPrivilege, pqerror.ReadOnlySQLTransaction:
 		return denied

@@ -1,5 +1,7 @@
 package store
 
+import "context"
+
 // OnNetwork lets tests ask about file systems that they can't mount.
 var OnNetwork = onNetwork
 
@@ -16,3 +18,9 @@ var (
 	PlanRecord    = func(s *Store) string { return recordQuery(s.dialect) }
 	PlanDead      = func(s *Store) string { return deadQuery(s.dialect) }
 )
+
+// Setting asks a session of s for a parameter of the server's.
+func Setting(ctx context.Context, s *Store, name string) (value string, err error) {
+	err = s.db.GetContext(ctx, &value, `SELECT current_setting($1)`, name)
+	return value, err
+}

@@ -201,6 +201,14 @@ func runAsNobody(t *testing.T) {
 	}
 }
 
+// A process that was suspended in the middle of a transaction holds its rows for half a minute at most.
+func TestAStalledSessionIsCutOff(t *testing.T) {
+	s := storetest.Postgres(t)
+	if limit, err := store.Setting(t.Context(), s, "idle_in_transaction_session_timeout"); err != nil || limit != "30s" {
+		t.Errorf("the limit is %q, %v", limit, err)
+	}
+}
+
 func TestAServerThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 	address, err := url.Parse(storetest.PostgresURL(t))
 	check(t, err)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"net"
 	"net/netip"
 	"net/url"
@@ -22,6 +23,29 @@ const (
 	postgresIdle     = 8
 	postgresLifetime = 30 * time.Minute // so that a changed address or a fail-over is noticed
 )
+
+// stalled is how long a session may do nothing in the middle of a transaction. A process that was suspended
+// there holds rows, which nobody can take over or change, an edition's among them, until the server sees
+// that it is gone: without a limit that takes hours. Ours never wait for anything but the database.
+const stalled = `SET idle_in_transaction_session_timeout = '30s'`
+
+// sessions makes sessions with that limit. It is set by a statement: PgBouncer refuses a start with
+// parameters that it doesn't know.
+type sessions struct{ driver.Connector }
+
+func (c sessions) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if session, ok := conn.(driver.ExecerContext); ok {
+		if _, err := session.ExecContext(ctx, stalled, nil); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
+	}
+	return conn, nil
+}
 
 func (s *Store) openPostgres(ctx context.Context, name string) error {
 	s.dialect, s.name = postgresDialect, redacted(name)
@@ -46,7 +70,7 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	}
 	dialer := &portDialer{}
 	connector.Dialer(dialer)
-	s.db = sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	s.db = sqlx.NewDb(sql.OpenDB(sessions{connector}), "postgres")
 	s.db.SetMaxOpenConns(postgresConns)
 	s.db.SetMaxIdleConns(postgresIdle)
 	s.db.SetConnMaxLifetime(postgresLifetime)

@@ -57,6 +57,7 @@ func (f *fleet) stall() (times int) {
 			}
 			return p != nil
 		})
+		f.idle()
 		p.tell(syscall.SIGSTOP)
 		open()
 		times++
@@ -74,4 +75,17 @@ func (f *fleet) stall() (times int) {
 	}
 	f.t.Fatalf("nobody took over in %d stalls", tries)
 	return times
+}
+
+// idle waits, while the relay answers nobody, until no process is in the middle of a transaction, as far as the
+// database can tell.
+func (f *fleet) idle() {
+	f.t.Helper()
+	if f.engine.name != "postgres" {
+		return
+	}
+	eventually(f.t, "no transaction", func() bool {
+		return f.engine.ask(f.t, `SELECT COUNT(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'bode' AND xact_start IS NOT NULL`) == "0"
+	})
 }
