@@ -218,13 +218,16 @@ func (cmd applyCommand) agree(p *program, plan newsletter.Plan) error {
 	if cmd.Yes || len(plan.Visible()) == 0 {
 		return nil
 	}
+	if !p.asks {
+		return newsletter.Errorf(newsletter.Invalid, "usage", "there is nobody to ask: add --yes, or --dry-run to look only")
+	}
 	return p.confirm("Make these changes?")
 }
 
 // confirm asks a question that only y or yes answers with yes.
 func (w *world) confirm(question string) error {
 	if !w.asks {
-		return newsletter.Errorf(newsletter.Invalid, "usage", "there is nobody to ask: add --yes, or --dry-run to look only")
+		return newsletter.Errorf(newsletter.Invalid, "usage", "there is nobody to ask: add --yes")
 	}
 	fmt.Fprintf(w.err, "%s [y/N] ", question) // the answer of the command itself may go to a file
 	answer, err := bufio.NewReader(w.in).ReadString('\n')

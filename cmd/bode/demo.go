@@ -39,6 +39,9 @@ Example:
 }
 
 func (cmd demoCommand) Run(ctx context.Context, p *program) error {
+	if p.ConfigFile != "" || p.Database != "" || len(p.Set) > 0 {
+		return newsletter.Errorf(newsletter.Invalid, "usage", "the demo brings a configuration of its own: --config, --database and --set have no place here")
+	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	dir, remove, err := cmd.folder()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,6 +99,9 @@ Example:
 }
 
 func (cmd feedCheck) Run(ctx context.Context, p *program) error {
+	if u, err := url.Parse(cmd.URL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return newsletter.Errorf(newsletter.Invalid, "usage", "%q is not a web address; it begins with https://", cmd.URL)
+	}
 	c, err := p.configure(config.ForTools)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -69,6 +70,12 @@ func run(ctx context.Context, args []string, w *world) int {
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
+	}
+	switch args[0] { // as other programs are asked
+	case "help":
+		args = append(slices.Clone(args[1:]), "--help")
+	case "--version":
+		args[0] = "version"
 	}
 	chosen, err := parser.Parse(args)
 	if err != nil {

@@ -182,6 +182,9 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 }
 
 func listen(address string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, newsletter.Errorf(newsletter.Invalid, "usage", "%q is not an address to listen on; write 127.0.0.1:8080, or :8080 for every address", address)
+	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, newsletter.Errorf(newsletter.Unavailable, "listen", "the address %s can't be listened on: %w", address, err)

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -203,6 +204,13 @@ func (l *lane) take(r result) {
 	l.domains.watch(&r.outcome, r.err, l.worker.Now())
 	l.outcomes = append(l.outcomes, r.outcome)
 	l.uses.came(r.job.claim.Domain)
+	if o := &r.outcome; o.Refused {
+		level := slog.LevelInfo // it will be tried again
+		if o.State.Ended() {
+			level = slog.LevelWarn
+		}
+		l.worker.Log.Log(context.Background(), level, "the mail server refused a message", "delivery", o.ID, "state", o.State, "code", o.Code, "status", o.Status)
+	}
 	l.stops.watch(&r.job.claim, r.err)
 	l.watch(r)
 }

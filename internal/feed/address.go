@@ -76,7 +76,7 @@ func guard(internal bool) func(network, address string, _ syscall.RawConn) error
 		to, err := netip.ParseAddrPort(address)
 		if err != nil || !mayConnect(to.Addr(), internal) {
 			return newsletter.Errorf(newsletter.Forbidden, "feed_private_address",
-				"its server is at the address %s, which is not on the public internet; mark the feed as internal if that is meant", hostOf(address))
+				"its server is at the address %s, which is not on the public internet; when that is meant, write internal = true at the feed (bode feed check --internal)", hostOf(address))
 		}
 		return nil
 	}

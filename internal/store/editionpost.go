@@ -225,8 +225,12 @@ func (t *tx) approve(id newsletter.PublicID, by newsletter.Actor, now time.Time)
 	}
 	if in == 0 && of.Empty == newsletter.EmptySkip {
 		if by.Kind != newsletter.BySystem {
+			var readers int
+			if err := t.get(&readers, `SELECT COUNT(*) FROM subscription WHERE schedule_id = $1 AND state = 'active'`, e.ScheduleID); err != nil {
+				return nil, err
+			}
 			return nil, newsletter.Errorf(newsletter.Conflict, "edition_empty",
-				"the edition %s has no posts: wait for posts, or cancel it", id)
+				"no reader of this schedule is owed a post (active readers: %d): each is owed what was published since they joined and they have not had; wait for posts, or cancel the edition %s", readers, id)
 		}
 		return e, t.moveEdition(e, newsletter.EditionSkipped, newsletter.ReasonEmpty, now)
 	}

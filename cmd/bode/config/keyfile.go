@@ -50,10 +50,34 @@ func (c *Config) MakeKeys() error {
 			return fmt.Errorf("%s is gone, while the database %s is there: put it back from a copy; if there is none, make a new one (bode config secret %s), and know that links in earlier mails stop working, or erased addresses are no longer recognised", k.File, c.Database, k.File)
 		}
 		if err := WriteSecret(k.File); err != nil && !errors.Is(err, fs.ErrExist) { // then another process was first
-			return err
+			return c.unusableFolder(err)
 		}
 	}
 	return nil
+}
+
+// unusableFolder says why no file can be made beside the database.
+func (c *Config) unusableFolder(err error) error {
+	folder, path := filepath.Dir(c.Database), (*fs.PathError)(nil)
+	if abs, errAbs := filepath.Abs(folder); errAbs == nil {
+		folder = abs
+	}
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("the folder %s, for the database and its keys, can't be written in: %w; make it, give this user the right to, or name another file as database", folder, err)
+}
+
+// checkFolder tries whether the folder of an SQLite file, which must be there, can be written in.
+func (c *Config) checkFolder() error {
+	if c.Postgres() || c.Database == "" {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(c.Database), ".bode-check-")
+	if err != nil {
+		return c.unusableFolder(err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // WriteSecret draws a secret and writes it to a new file that only its owner may read.

@@ -33,6 +33,9 @@ func (l *loader) rules(settings []setting, need Need) {
 	}
 	l.keyRules()
 	l.fileRules()
+	if err := l.c.checkFolder(); err != nil && !l.wrong["database"] {
+		l.faultf("database", "%s", err)
+	}
 }
 
 // empty reports whether the setting was never given, or given as an empty text.
@@ -102,6 +105,9 @@ func (l *loader) keyRules() {
 		Key
 	}{{"secret", l.c.Tokens}, {"suppression_key", l.c.Suppression}} {
 		setting := k.key + "_file"
+		if l.wrong["database"] && k.File == "" {
+			continue // whether keys must be named depends on what the database is
+		}
 		if k.File == "" && k.Value.Empty() {
 			l.faultf(setting, "is not set: processes around one PostgreSQL server share this key; make it with: bode config secret FILE")
 			continue
