@@ -182,8 +182,8 @@ func (c *conn) answer(t *transaction, cmd *command) (reply, *SendError) {
 	return r, err
 }
 
-// errClosing is why nothing more is said on a connection that the peer is closing.
-var errClosing = errors.New("the peer closes the connection")
+// errOver is why nothing more is said on a connection that was lost or closed over the message before.
+var errOver = errors.New("the connection ended with the message before")
 
 // reply reads the reply to a command of a transaction.
 func (c *conn) reply(t *transaction, stage Stage, timeout time.Duration) (reply, *SendError) {

@@ -202,10 +202,10 @@ func (s *Stream) exchange(t *transaction) error {
 		s.tell(h, given >= whole, err)
 	}
 	switch {
-	case err != nil:
+	case err != nil && h == nil:
 		return c.lost(StageMail, err)
-	case c.broken: // by the verdict
-		return c.lost(StageMail, errClosing)
+	case c.broken: // by the verdict, or for want of one
+		return &SendError{Kind: KindNetwork, Stage: StageMail, Err: errOver}
 	}
 	return c.replies(t, group)
 }

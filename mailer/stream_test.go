@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -205,6 +206,29 @@ func TestC10_OnlyTheMessageWhoseAnswerIsLostIsUncertain(t *testing.T) {
 		}
 		if n := len(peer.Messages()); n != 10 || peer.Connections() != 2 {
 			t.Errorf("%d messages over %d connections", n, peer.Connections())
+		}
+	})
+}
+
+// So it is when the answer doesn't come in time: the one that was handed over is uncertain, the next goes elsewhere.
+func TestC9_OnlyTheMessageWhoseAnswerIsLateIsUncertain(t *testing.T) {
+	both(t, func(t *testing.T, script mailertest.Script) {
+		over := make(chan struct{})
+		script.Before = func(c mailertest.Command) {
+			if c.Step == mailertest.Message && numberOf(c) == 2 {
+				<-over
+			}
+		}
+		peer := mailertest.New(t, script)
+		defer close(over)
+		for _, o := range stream(t, testPool(t, peer, func(c *Config) { c.Timeouts.Dot = 300 * time.Millisecond }), 6) {
+			var e *SendError
+			if late := errors.As(o.err, &e) && e.Uncertain && errors.Is(e, os.ErrDeadlineExceeded); late != (o.i == 2) || o.err != nil && o.i != 2 {
+				t.Errorf("message %d: %v", o.i, o.err)
+			}
+		}
+		if n := peer.Connections(); n != 2 {
+			t.Errorf("%d connections", n)
 		}
 	})
 }
