@@ -39,7 +39,11 @@ func (r *editionRow) cells(zone *time.Location) []string {
 	if r.Kind == newsletter.EditionSlot {
 		slot = r.ScheduledFor.In(zone).Format("2006-01-02 15:04")
 	}
-	return []string{r.PublicID.String(), r.List, r.Schedule, slot, string(r.State), r.Reason}
+	id := "-" // planned: it has none yet
+	if !r.PublicID.IsZero() {
+		id = r.PublicID.String()
+	}
+	return []string{id, r.List, r.Schedule, slot, string(r.State), r.Reason}
 }
 
 var editionHead = []string{"ID", "LIST", "SCHEDULE", "SLOT", "STATE", "REASON"}
@@ -51,7 +55,11 @@ type editionList struct {
 }
 
 func (editionList) Help() string {
-	return `Example:
+	return `The next slot of each active schedule stands on top as planned, until its edition is made: at the slot, or its lead time before. JSON holds editions only.
+
+To look at what a planned one would hold, make an extra edition and preview that (bode edition extra), or give the schedule a lead time.
+
+Example:
 
     bode edition list nieuwe-democratie --limit 5`
 }
@@ -71,6 +79,13 @@ func (cmd editionList) Run(ctx context.Context, p *program) error {
 			if err != nil {
 				return err
 			}
+			planned, err := plannedEditions(ctx, s, l)
+			if err != nil {
+				return err
+			}
+			if !cmd.JSON {
+				rows = append(rows, planned...)
+			}
 			editions, err := s.Editions(ctx, l.ID, cmd.Limit)
 			if err != nil {
 				return err
@@ -88,6 +103,24 @@ func (cmd editionList) Run(ctx context.Context, p *program) error {
 		}
 		return p.printTable(editionHead, cells)
 	})
+}
+
+// editionPlanned is what a list says of a slot whose edition is not made yet; no edition has this state.
+const editionPlanned newsletter.EditionState = "planned"
+
+// plannedEditions are the next slots of a list's active schedules.
+func plannedEditions(ctx context.Context, s *store.Store, l newsletter.List) (rows []editionRow, err error) {
+	schedules, err := s.Schedules(ctx, l.ID)
+	if err != nil || l.State != newsletter.ListActive {
+		return nil, err
+	}
+	for _, c := range schedules {
+		if c.State == newsletter.ScheduleActive && c.ArchivedAt.IsZero() {
+			rows = append(rows, editionRow{newsletter.Edition{ListID: l.ID, ScheduleID: c.ID, Kind: newsletter.EditionSlot,
+				ScheduledFor: c.NextAt, State: editionPlanned}, l.Name, c.Name})
+		}
+	}
+	return rows, nil
 }
 
 // namedLists returns the list of a name, or all lists without one.
