@@ -40,8 +40,8 @@ type Settings struct {
 	Connections int
 	// Lease is how long a row stays claimed by a worker that gives no sign of life. Default 1 minute.
 	Lease time.Duration
-	// Idle is how long the editions' lane waits before it looks for mail again; the other one waits a
-	// fifth of it, because there somebody may be waiting too. Default half a second.
+	// Idle is how long a lane waits at most before it looks around. For mail the editions' lane looks twice
+	// as often, and the other one, where somebody may be waiting, five times. Default half a second.
 	Idle time.Duration
 	// Grace is how long a worker that stops waits for answers under way. Default 30 seconds.
 	Grace time.Duration
@@ -102,7 +102,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	window := min(otherWindow, settings.Window/2)
 	lanes := []*lane{
 		{name: "other", claim: w.Store.ClaimOther, priority: true, rest: settings.Idle / 5, window: window, senders: min(otherSenders, window)},
-		{name: "editions", claim: w.turns(), rest: settings.Idle, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window),
+		{name: "editions", claim: w.turns(), rest: settings.Idle / 2, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window),
 			uses: newUses(settings.Limits)},
 	}
 	// The keeper of the leases outlives the lanes: what is under way at the end is still ours.
