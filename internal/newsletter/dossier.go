@@ -5,8 +5,8 @@ import "encoding/json"
 // Dossier is all that is held about one person (GDPR art. 15). Of somebody who has not confirmed yet
 // there is no Subscriber.
 type Dossier struct {
-	Address        Address         `json:"address"` // that was asked about
-	Subscriber     Subscriber      `json:"-"`       // see MarshalJSON
+	Address        Address         `json:"address"`    // that was asked about
+	Subscriber     Subscriber      `json:"subscriber"` // null without one: see MarshalJSON
 	Subscriptions  []Standing      `json:"subscriptions"`
 	Consents       []ConsentRecord `json:"consents"`
 	Deliveries     []SentMail      `json:"deliveries"`

@@ -82,7 +82,7 @@ func settings(s *site) {
 	r.Tick("#language-en")
 	r.Tick("#layout-large")
 	r.press(mainButton, 200)
-	r.sees("Uw voorkeuren zijn bewaard")
+	r.sees("Your preferences have been saved") // the link speaks the language of the mails
 	s.post("zorg", "Buren koken voor buren")
 	s.edition("zorg", "wekelijks")
 	l := s.letter(dora)
@@ -117,23 +117,23 @@ func settings(s *site) {
 	r.Tick("#state-zorg-paused")
 	r.set("#until-zorg", "2020-01-01")
 	r.press(mainButton, 422)
-	r.sees("Fout:")
+	r.sees("Error:")
 	r.press("#aid-larger", 200)
 	if until := r.value("#until-zorg"); until != "2020-01-01" {
 		s.t.Errorf("the form has lost what was typed: %q", until)
 	}
 
 	r.visit(l.link("/u/"), 200)
-	r.sees("Afmelden", "Zorg dichtbij")
+	r.sees("Unsubscribe", "Care nearby")
 	r.press(mainButton, 200)
-	r.sees("U bent afgemeld")
+	r.sees("You have unsubscribed")
 	r.press(mainButton, 200)
-	r.sees("Uw afmelding is ongedaan gemaakt")
+	r.sees("You are back")
 	if state := s.state(dora); state != newsletter.SubscriptionActive {
 		s.t.Errorf("taken back, the subscription is %s", state)
 	}
 	r.press(mainButton, 200)
-	r.sees("U bent afgemeld")
+	r.sees("You have unsubscribed")
 	if state := s.state(dora); state != newsletter.SubscriptionUnsubscribed {
 		s.t.Errorf("left, the subscription is %s", state)
 	}
