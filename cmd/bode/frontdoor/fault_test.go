@@ -112,8 +112,9 @@ func forbids(step mailertest.Step, reply string) func(*sending) {
 // mend is the operator who finds the edition stopped, and why, puts the mail server right and lets it go on.
 func (x *sending) mend(e sentEdition) {
 	x.t.Helper()
-	eventually(x.t, "the edition to be stopped", func() bool {
-		return x.engine.ask(x.t, `SELECT state FROM edition WHERE public_id = $1`, e.id) == "paused"
+	eventually(x.t, "the edition to be stopped", func() bool { // and the last answer to have come that would stop it
+		return x.engine.ask(x.t, `SELECT state FROM edition WHERE public_id = $1`, e.id) == "paused" &&
+			x.engine.ask(x.t, `SELECT COUNT(*) FROM delivery WHERE state = 'handing_over'`) == "0"
 	})
 	if shown := x.program.run(x.t, "edition", "show", e.id); !strings.Contains(shown, "sender_refused") {
 		x.t.Errorf("the edition does not say why it was stopped:\n%s", shown)
