@@ -3,9 +3,9 @@ package main
 import "runtime/debug"
 
 // gcPercent is by how much the heap may grow before garbage is collected. What a service keeps is small (templates, some
-// letters), and a message leaves little garbage: at 40 it needs two thirds of the memory that Go's own
-// 100 would, for a few percent more processor time.
-const gcPercent = 40
+// letters), and a message leaves little garbage: at 50 it needs a fifth less memory than at Go's own 100, for a
+// tenth more processor time while it sends.
+const gcPercent = 50
 
 // saveMemory is for what runs for months. Who sets GOGC knows better.
 func (w *world) saveMemory() {

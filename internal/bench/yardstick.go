@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"errors"
 	"net"
 	"runtime"
 	"strconv"
@@ -31,7 +32,7 @@ type yardstick struct {
 }
 
 // each calls send for all messages, on as many goroutines as there are connections.
-func (y *yardstick) each(ctx context.Context, connect func(context.Context) (send func(n int) error, end func(), err error)) error {
+func (y *yardstick) each(ctx context.Context, connect func(context.Context) (send func(n int) error, end func() error, err error)) error {
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	for range y.connections {
@@ -40,14 +41,11 @@ func (y *yardstick) each(ctx context.Context, connect func(context.Context) (sen
 			if err != nil {
 				return err
 			}
-			defer end()
-			for n := int(next.Add(1)) - 1; n < y.messages && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
-				if err := send(n); err != nil {
-					return err
-				}
+			for n := int(next.Add(1)) - 1; n < y.messages && err == nil && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				err = send(n)
 				y.sent.Add(1)
 			}
-			return ctx.Err()
+			return errors.Join(err, end(), ctx.Err())
 		})
 	}
 	return group.Wait()
@@ -68,7 +66,7 @@ func (y *yardstick) goMail(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return y.each(ctx, func(ctx context.Context) (func(int) error, func(), error) {
+	return y.each(ctx, func(ctx context.Context) (func(int) error, func() error, error) {
 		client, err := gomail.NewClient(host, gomail.WithPort(number), gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithHELO("nieuws.example"),
 			gomail.WithTimeout(time.Minute), gomail.WithoutNoop(), gomail.WithoutRset())
 		if err != nil {
@@ -84,7 +82,7 @@ func (y *yardstick) goMail(ctx context.Context) error {
 			}
 			return client.Send(m)
 		}
-		return send, func() { _ = client.Close() }, nil
+		return send, client.Close, nil
 	})
 }
 
@@ -116,7 +114,7 @@ func (f *form) compose(n int, now time.Time) (*gomail.Msg, error) {
 	return m, m.AddAlternativeHTMLTemplate(f.html, p.values)
 }
 
-// readyBytes sends one and the same finished message to everybody, pipelined, by the pool that the
+// readyBytes sends one and the same finished message to everybody, pipelined, by the streams that the
 // service uses: what is left when nothing has to be written, claimed or recorded.
 func (y *yardstick) readyBytes(ctx context.Context) error {
 	form, err := newForm(y.letter, y.now())
@@ -139,12 +137,31 @@ func (y *yardstick) readyBytes(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close(ctx) // all has been sent
-	return y.each(ctx, func(ctx context.Context) (func(int) error, func(), error) {
+	return y.each(ctx, func(ctx context.Context) (func(int) error, func() error, error) {
+		stream, out := pool.Stream(ctx, false), &ready{message: message}
 		return func(n int) error {
-			_, err := pool.Send(ctx, mailer.Envelope{From: "bounce@nieuws.example", To: scratch.Address(n)}, message)
-			return err
-		}, func() {}, nil
+			out.to = scratch.Address(n)
+			stream.Send(out)
+			return out.err
+		}, func() error { stream.Flush(); return out.err }, nil
 	})
+}
+
+// ready is the finished message on its way to one reader after another.
+type ready struct {
+	message []byte
+	to      string
+	err     error // the first that there was
+}
+
+func (r *ready) Append(_ context.Context, dst []byte) (mailer.Envelope, []byte, error) {
+	return mailer.Envelope{From: "bounce@nieuws.example", To: r.to}, append(dst, r.message...), nil
+}
+
+func (r *ready) Done(_ mailer.Receipt, err error) {
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 // signatures is how many are made to see what the machine signs.
