@@ -81,7 +81,7 @@ func Work(ctx context.Context, in io.Reader, out io.Writer, now func() time.Time
 	if err := json.NewDecoder(in).Decode(&j); err != nil {
 		return fmt.Errorf("the job can't be read: %w", err)
 	}
-	print := json.NewEncoder(out)
+	lines := json.NewEncoder(out)
 	var result *measure
 	var err error
 	switch j.Kind {
@@ -89,19 +89,19 @@ func Work(ctx context.Context, in io.Reader, out io.Writer, now func() time.Time
 		result = &measure{}
 		result.PerSecond, err = signs(now)
 	case kindService:
-		result, err = j.service(ctx, now, service, print)
+		result, err = j.service(ctx, now, service, lines)
 	default:
-		result, err = j.yardstick(ctx, now, print)
+		result, err = j.yardstick(ctx, now, lines)
 	}
 	if err != nil {
 		return err
 	}
 	result.Messages, result.Peak = j.Messages, ownPeak()
-	return print.Encode(word{Sent: j.Messages, Result: result})
+	return lines.Encode(word{Sent: j.Messages, Result: result})
 }
 
 // tell prints how far something is until ctx ends.
-func tell(ctx context.Context, print *json.Encoder, sent func() int) {
+func tell(ctx context.Context, lines *json.Encoder, sent func() int) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -109,30 +109,30 @@ func tell(ctx context.Context, print *json.Encoder, sent func() int) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			_ = print.Encode(word{Sent: sent()}) // whoever listens has gone: then the work ends by itself
+			_ = lines.Encode(word{Sent: sent()}) // whoever listens has gone: then the work ends by itself
 		}
 	}
 }
 
 // whileTelling runs what is measured beside what tells about it.
-func whileTelling(ctx context.Context, print *json.Encoder, sent func() int, run func() error) error {
+func whileTelling(ctx context.Context, lines *json.Encoder, sent func() int, run func() error) error {
 	telling, stop := context.WithCancel(ctx)
 	told := make(chan struct{})
-	go func() { tell(telling, print, sent); close(told) }()
+	go func() { tell(telling, lines, sent); close(told) }()
 	err := run()
 	stop()
 	<-told
 	return err
 }
 
-func (j *job) service(ctx context.Context, now func() time.Time, service Service, print *json.Encoder) (*measure, error) {
+func (j *job) service(ctx context.Context, now func() time.Time, service Service, lines *json.Encoder) (*measure, error) {
 	m := NewMeter(j.Messages, now)
 	serverCPU, known := scratch.ServerCPU(ctx, j.Installation.Database)
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- service(running, j.Installation, m) }()
-	err := whileTelling(ctx, print, m.Sent, func() error {
+	err := whileTelling(ctx, lines, m.Sent, func() error {
 		select {
 		case <-m.done:
 			return nil
@@ -166,7 +166,7 @@ func (m *Meter) result() *measure {
 	}}
 }
 
-func (j *job) yardstick(ctx context.Context, now func() time.Time, print *json.Encoder) (*measure, error) {
+func (j *job) yardstick(ctx context.Context, now func() time.Time, lines *json.Encoder) (*measure, error) {
 	y := &yardstick{relay: j.Installation.Relay, connections: j.Installation.Connections, messages: j.Messages, now: now, letter: new(mailer.Letter)}
 	if err := y.letter.UnmarshalBinary(j.Letter); err != nil {
 		return nil, err
@@ -176,6 +176,6 @@ func (j *job) yardstick(ctx context.Context, now func() time.Time, print *json.E
 		send = y.goMail
 	}
 	cpu, began := ownCPU(), now()
-	err := whileTelling(ctx, print, func() int { return int(y.sent.Load()) }, func() error { return send(ctx) })
+	err := whileTelling(ctx, lines, func() int { return int(y.sent.Load()) }, func() error { return send(ctx) })
 	return &measure{Took: now().Sub(began), CPU: ownCPU() - cpu}, err
 }
