@@ -102,7 +102,10 @@ func usage(err error) error {
 	if errors.As(err, &parse) && parse.Context.Selected() != nil {
 		help = "bode " + parse.Context.Selected().Path() + " --help"
 	}
-	said := strings.Replace(err.Error(), "expected a valid 64 bit int but got", "a whole number is needed, not", 1)
+	said := strings.NewReplacer(
+		"expected a valid 64 bit int but got", "a whole number is needed, not",
+		`expected string value but got "EOL" (<EOL>)`, "a value is needed behind it",
+	).Replace(err.Error())
 	return newsletter.Errorf(newsletter.Invalid, "usage", "%s\nSee: %s", said, help)
 }
 

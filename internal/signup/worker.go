@@ -28,6 +28,7 @@ func (w *Worker) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var tidied time.Time
+	var trouble string // what was said of it last
 	for {
 		select {
 		case <-ctx.Done():
@@ -41,9 +42,17 @@ func (w *Worker) Run(ctx context.Context) {
 			tidied = now
 			err = newsletter.Unharmed(func() error { return w.Service.Tidy(ctx, now) })
 		}
-		if err != nil && ctx.Err() == nil {
-			w.Service.log.ErrorContext(ctx, "signup: a request could not be decided on, or the house not kept; it waits", "error", err, newsletter.Stack(err))
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
 			wait = restAfter
+			if trouble != err.Error() { // the same trouble is said once, not every few seconds
+				trouble = err.Error()
+				w.Service.log.ErrorContext(ctx, "signup: a request could not be decided on, or old ones not cleared away; they wait", "error", err, newsletter.Stack(err))
+			}
+		case trouble != "":
+			trouble = ""
+			w.Service.log.InfoContext(ctx, "signup: works again")
 		}
 		timer.Reset(wait)
 	}

@@ -2,6 +2,8 @@ package signup_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +75,41 @@ func TestAPanicOverOneSignupHoldsUpNoOther(t *testing.T) {
 	if err != nil || len(left) != 1 || left[0].ID != waiting[0].ID {
 		t.Errorf("%v waits, %v", left, err)
 	}
+}
+
+// cutOff has no database for a while.
+type cutOff struct {
+	signup.Store
+	until time.Time
+}
+
+func (s *cutOff) UndecidedSignups(ctx context.Context, limit int) ([]newsletter.Signup, error) {
+	if time.Now().Before(s.until) {
+		return nil, errors.New("the database is away")
+	}
+	return s.Store.UndecidedSignups(ctx, limit)
+}
+
+func TestTroubleIsSaidOnceAndSoIsItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, storetest.SQLite(t))
+		begin := time.Now()
+		d.open(&cutOff{d.store, begin.Add(time.Minute)}, d.secret)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		worker := &signup.Worker{Service: d.Service, Now: func() time.Time { return storetest.Start.Add(time.Since(begin)) }}
+		go func() {
+			defer close(done)
+			worker.Run(ctx)
+		}()
+		time.Sleep(2 * time.Minute)
+		stop()
+		<-done
+		said := d.logged.String()
+		if strings.Count(said, "the database is away") != 1 || strings.Count(said, "works again") != 1 {
+			t.Errorf("said:\n%s", said)
+		}
+	})
 }
 
 func TestTidyEndsPauses(t *testing.T) {

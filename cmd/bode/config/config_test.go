@@ -182,7 +182,7 @@ func TestRelay(t *testing.T) {
 	for in, want := range map[string]string{
 		"http://mail.example.nl":             "must be smtps or smtp",
 		"smtp://mail.example.nl?tls=none":    "loopback",
-		"smtps://u:hunter2@mail.example.nl":  "take the password out",
+		"smtps://u:hunter2@mail.example.nl":  "smtp.password_file",
 		"smtp://u:hunter2@mail.example.nl:x": "can't be read",
 		"smtps://u@mail.example.nl":          "there is no smtp.password_file",
 	} {

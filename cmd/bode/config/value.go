@@ -401,6 +401,11 @@ func relay(to *mailer.Config) value {
 			return mailer.Config{}, nil
 		}
 		c, err := mailer.ParseURL(s)
+		if u, bad := url.Parse(s); err != nil && bad == nil {
+			if _, given := u.User.Password(); given {
+				return c, errors.New("take the password out of it and write it into the file that smtp.password_file names: a URL is shown and logged")
+			}
+		}
 		if err != nil {
 			return c, errors.New(strings.TrimPrefix(err.Error(), "mailer: "))
 		}
