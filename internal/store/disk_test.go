@@ -37,6 +37,7 @@ func TestAFullDiskLeavesNothingHalfWritten(t *testing.T) {
 			f.wholesome()
 		})
 	}
+	delete(met, "TruncateLog") // it takes no room, it makes some
 	for method, full := range met {
 		if !full {
 			t.Errorf("%s never met a full disk: it wrote nothing", method)

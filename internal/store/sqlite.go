@@ -80,7 +80,10 @@ func (s *Store) TruncateLog(ctx context.Context) error {
 		return nil // PostgreSQL keeps its own log
 	}
 	var busy, pages, moved int
-	if err := s.db.QueryRowxContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
+	err := s.through(func() error {
+		return s.db.QueryRowxContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+	})
+	if err != nil {
 		return err
 	}
 	if busy != 0 {

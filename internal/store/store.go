@@ -29,7 +29,7 @@ type Store struct {
 	keeps  bool
 	kept   map[string]*sqlx.Stmt
 	keptMu sync.Mutex
-	// around, in tests, runs every transaction that writes, where and as often as it likes.
+	// around, in tests, runs all that writes to the files, where and as often as it likes.
 	around func(run func() error) error
 	// erased says that SQLite's write-ahead log may hold what was erased: also at the start, for a
 	// crash may have come between.

@@ -42,6 +42,11 @@ func (s *Store) writeAt(ctx context.Context, options *sql.TxOptions, fn func(*tx
 		}
 		return s.explain(err)
 	}
+	return s.through(run)
+}
+
+// through runs what writes to the database's files.
+func (s *Store) through(run func() error) error {
 	if s.around != nil {
 		return s.around(run)
 	}
