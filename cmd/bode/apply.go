@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -82,11 +83,11 @@ func (cmd applyCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return &fileError{err}
 	}
-	s, err := makeDatabase(ctx, c, p.toolLog())
+	s, done, err := cmd.database(ctx, c, p.toolLog())
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer done()
 	plan, err := s.PlanApply(ctx, file.Declaration)
 	if err != nil {
 		return err
@@ -110,6 +111,18 @@ func (cmd applyCommand) Run(ctx context.Context, p *program) error {
 		fmt.Fprintf(p.out, "Applied: %s.\n", count(n, "change"))
 	}
 	return nil
+}
+
+// database opens the database that is to change. A dry run that finds none, or an empty one, plans against an
+// empty one of its own, which done throws away.
+func (cmd applyCommand) database(ctx context.Context, c *config.Config, log *slog.Logger) (s *store.Store, done func(), err error) {
+	if cmd.DryRun {
+		if there, err := hasSchema(ctx, c, log); err != nil || !there {
+			return scratchDatabase(ctx, log, err)
+		}
+	}
+	s, err = makeDatabase(ctx, c, log)
+	return s, func() { _ = s.Close() }, err
 }
 
 // applyText applies a declaration without showing it first.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/newsletter"
@@ -76,6 +77,45 @@ func openAnySchema(ctx context.Context, c *config.Config, log *slog.Logger) (*st
 			"there is no database %s: name another with --database or in the configuration; bode apply, bode serve and bode migrate make one", c.Database)
 	}
 	return makeAnySchema(ctx, c, log)
+}
+
+// hasSchema reports whether the database is there and more than empty. It makes nothing.
+func hasSchema(ctx context.Context, c *config.Config, log *slog.Logger) (bool, error) {
+	if !c.Postgres() {
+		_, err := os.Stat(c.Database)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	s, err := openAnySchema(ctx, c, log)
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	v, err := s.Version(ctx)
+	return v.Database != 0, err
+}
+
+// scratchDatabase is an empty database that done throws away, unless an error came before.
+func scratchDatabase(ctx context.Context, log *slog.Logger, before error) (s *store.Store, done func(), err error) {
+	if before != nil {
+		return nil, nil, before
+	}
+	dir, err := os.MkdirTemp("", "bode-plan-")
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err = store.Open(ctx, filepath.Join(dir, "bode.sqlite"), log)
+	if err == nil {
+		_, _, err = s.Migrate(ctx)
+		s, err = prepared(s, err)
+	}
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, nil, err
+	}
+	return s, func() { _ = s.Close(); _ = os.RemoveAll(dir) }, nil
 }
 
 func prepareSchema(ctx context.Context, s *store.Store, postgres bool, log *slog.Logger) error {

@@ -128,6 +128,9 @@ address = "Jan <jan@example.nl>"
 
 [log]
 level = "loud"
+
+[organisation]
+postal_address = 5
 `, 0o600)
 	in := config.Input{File: file, Environ: []string{"BODE_LISEN=:1", "BODE_SIGNUP_LINK_LIFE=soon", "BODE_PORT=tcp://10.0.0.1:80"},
 		Flags: []config.Flag{{Name: "--set", Key: "smtp.conections", Text: "3"}, {Name: "--set", Key: "smtp.password", Text: "hunter2"}}}
@@ -140,7 +143,6 @@ level = "loud"
 		`dkim.key_file: is not set`,
 		`sender.name: is not set; for example sender.name = "Stichting Voorbeeld"`,
 		`organisation.name: is not set`,
-		`organisation.postal_address: is not set`,
 		`organisation.mail: is not set`,
 		`bode.toml:1: databse: there is no such key; did you mean database?`,
 		`bode.toml:2: public_url: "http://nieuws.example.nl" must begin with https://`,
@@ -154,6 +156,7 @@ level = "loud"
 		`bode.toml:15: dkim.selector: "a b" is not a selector`,
 		`bode.toml:18: sender.address: "Jan <jan@example.nl>" is not a mail address`,
 		`bode.toml:21: log.level: "loud" is not possible`,
+		`bode.toml:24: organisation.postal_address: must be a list of texts`,
 	}
 	for i, w := range want {
 		if i >= len(got) || !strings.HasPrefix(got[i], w) {

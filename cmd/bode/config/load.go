@@ -184,6 +184,8 @@ func (l *loader) findInFile(s setting) (texts []string, line int) {
 		return nil, 0
 	}
 	line = table.Line(key)
+	before := table.Faults()
+	defer func() { l.wrong[s.key] = l.wrong[s.key] || table.Faults() > before }()
 	switch s.kind {
 	case secret:
 		table.Faultf(key, "a secret does not belong in this file; give it as %s, or in a file of its own that %s_file names", s.env(), s.key)
