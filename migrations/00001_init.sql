@@ -528,6 +528,13 @@ CREATE TABLE audit_entry (
 );
 CREATE INDEX audit_entry_object ON audit_entry (object_kind, object_id, seq);
 
+-- What one worker at a time may do, and who does, until when if they say nothing more.
+CREATE TABLE duty (
+    name   TEXT PRIMARY KEY,
+    worker TEXT   NOT NULL,
+    until  BIGINT NOT NULL
+);
+
 -- Facts about this installation, such as the latest time that it saw.
 CREATE TABLE setting (
     name  TEXT PRIMARY KEY,

@@ -48,8 +48,7 @@ func (f relayForwarder) Forward(ctx context.Context, to newsletter.Address, lett
 	return err
 }
 
-// takeIn adds the ways by which messages come in, as they are configured. Only the process that serves has
-// them: of several that fetched one mailbox, each would pass its letters on.
+// takeIn adds the ways by which messages come in, as they are configured. Only processes that serve have them.
 func (s *service) takeIn(returned *bounce.Service) error {
 	b := s.config.Bounce
 	if b.IMAP.Address != "" {
@@ -58,7 +57,7 @@ func (s *service) takeIn(returned *bounce.Service) error {
 			return &configError{err}
 		}
 		security := map[string]bounce.Security{"tls": bounce.ImplicitTLS, "starttls": bounce.StartTLS, "none": bounce.NoTLS}[b.IMAP.Security]
-		mailbox := &bounce.Mailbox{Service: returned, Now: s.now, Log: s.log, Every: b.IMAPEvery, MaxBytes: int64(b.MaxMessage),
+		mailbox := &bounce.Mailbox{Service: returned, Duty: s.store, Worker: workerName(), Now: s.now, Log: s.log, Every: b.IMAPEvery, MaxBytes: int64(b.MaxMessage),
 			Server: bounce.MailboxServer{Address: b.IMAP.Address, User: b.IMAP.User, Password: password.Reveal(), Folder: b.IMAP.Folder, Aside: b.IMAPFolder, Security: security}}
 		s.workers = append(s.workers, part("mailbox", s.log, always(mailbox.Run)))
 	}

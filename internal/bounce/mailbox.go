@@ -18,9 +18,12 @@ import (
 
 // Mailbox fetches messages from an IMAP mailbox (RFC 3501). It deletes what is settled and moves all else to
 // a folder, where a person finds it; nothing is ever deleted that was not understood. A message that can't be
-// taken in now stays where it is. One process should look at a mailbox: two would pass letters on twice.
+// taken in now stays where it is. One process at a time looks at a mailbox, by the duty: two would pass letters
+// on twice.
 type Mailbox struct {
 	Service *Service
+	Duty    Duty
+	Worker  string // unlike that of any other process
 	Now     func() time.Time
 	Log     *slog.Logger
 	Server  MailboxServer
@@ -28,6 +31,13 @@ type Mailbox struct {
 	Every time.Duration
 	// MaxBytes bounds a message; a larger one is moved unread.
 	MaxBytes int64
+}
+
+// Duty is what one worker at a time may have.
+type Duty interface {
+	// HoldDuty takes or keeps it until then, and reports whether it could; LeaveDuty gives it back.
+	HoldDuty(ctx context.Context, duty, worker string, until, now time.Time) (bool, error)
+	LeaveDuty(ctx context.Context, duty, worker string) error
 }
 
 // MailboxServer is where a mailbox is, and how it is opened.
@@ -53,12 +63,30 @@ const (
 const (
 	pollPatience = 5 * time.Minute // for one look, all of it: the library knows no contexts
 	pollBatch    = 200             // messages of one look
+	// dutyHeld is how long others leave the mailbox alone after a look began: longer than one may take.
+	dutyHeld      = pollPatience + time.Minute
+	leavePatience = 5 * time.Second
 	// forwarded marks a letter that was passed on and not yet moved (RFC 5788).
 	forwarded = imap.FlagForwarded
 )
 
+// duty is the name of what the mailbox's worker does: two mailboxes are two duties.
+func (m *Mailbox) duty() string {
+	return "mailbox " + m.Server.User + " " + m.Server.Address + " " + m.Server.Folder
+}
+
+// leave gives the duty back, so that the next process need not wait until it is sure that this one has ended.
+func (m *Mailbox) leave(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leavePatience)
+	defer cancel()
+	if err := m.Duty.LeaveDuty(ctx, m.duty(), m.Worker); err != nil {
+		m.Log.WarnContext(ctx, "bounce: the mailbox could not be left to others; they wait some minutes", "error", err)
+	}
+}
+
 // Run looks until ctx ends.
 func (m *Mailbox) Run(ctx context.Context) {
+	defer m.leave(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -78,10 +106,14 @@ func (m *Mailbox) Run(ctx context.Context) {
 	}
 }
 
-// Poll looks once and says how many messages it dealt with.
+// Poll looks once and says how many messages it dealt with: none where another process has the duty.
 func (m *Mailbox) Poll(ctx context.Context) (n int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pollPatience)
 	defer cancel()
+	now := m.Now()
+	if held, err := m.Duty.HoldDuty(ctx, m.duty(), m.Worker, now.Add(dutyHeld), now); err != nil || !held {
+		return 0, err
+	}
 	c, err := m.dial(ctx)
 	if err != nil {
 		return 0, err

@@ -20,6 +20,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
 	"bode.example/internal/bounce"
+	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
 )
 
@@ -126,8 +127,39 @@ func (s *imapServer) want(folder string, subjects ...string) {
 }
 
 func (x *scene) mailbox(s *imapServer) *bounce.Mailbox {
-	return &bounce.Mailbox{Service: x.service, Now: func() time.Time { return x.now }, Log: slog.New(slog.DiscardHandler), Every: time.Minute, MaxBytes: 64 << 10,
+	return &bounce.Mailbox{Service: x.service, Duty: x.store, Worker: "one", Now: func() time.Time { return x.now }, Log: slog.New(slog.DiscardHandler), Every: time.Minute, MaxBytes: 64 << 10,
 		Server: bounce.MailboxServer{Address: s.address, User: "bounce", Password: "geheim", Folder: "INBOX", Aside: "Bode", Security: bounce.NoTLS}}
+}
+
+// Of several processes one looks at the mailbox; when it stops, or dies, another does.
+func TestOneProcessLooksAtTheMailbox(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		x, s := newScene(t, db), newIMAP(t, imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}})
+		one, two := x.mailbox(s), x.mailbox(s)
+		two.Worker = "two"
+		look := func(m *bounce.Mailbox, want int) {
+			t.Helper()
+			s.put(letter("ria@example.org", "post@voorbeeld.nl", "Wat een mooi stuk!"))
+			if n, err := m.Poll(t.Context()); err != nil || n != want {
+				t.Errorf("%s dealt with %d, %v; want %d", m.Worker, n, err, want)
+			}
+		}
+		look(one, 1)
+		look(two, 0)
+		look(one, 2)
+
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		one.Run(stopped) // it ends, and leaves the mailbox to others
+		look(two, 1)
+		look(one, 0)
+
+		x.now = x.now.Add(7 * time.Minute) // nothing was heard of the other
+		look(one, 2)
+		if got := len(x.post.got); got != 6 {
+			t.Errorf("%d letters were passed on, want 6", got)
+		}
+	})
 }
 
 func to(address, raw string) string { return "Delivered-To: " + address + "\nReturn-Path: <>\n" + raw }

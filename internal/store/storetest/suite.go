@@ -40,6 +40,7 @@ func Cases() []Case {
 		erasureCases(),
 		applyCases(),
 		dueCases(),
+		dutyCases(),
 		editionCases(),
 		releaseCases(),
 	)
