@@ -17,6 +17,8 @@ type Store interface {
 	SeeClock(ctx context.Context, now time.Time) error
 	NextDue(ctx context.Context, now time.Time) (newsletter.Time, error)
 
+	PublishDuePosts(ctx context.Context, limit int, now time.Time) ([]newsletter.Post, error)
+
 	DueSchedules(ctx context.Context, now time.Time) ([]newsletter.Schedule, error)
 	MakeEditions(ctx context.Context, slots *newsletter.Slots, now time.Time) ([]newsletter.Edition, error)
 
@@ -127,7 +129,7 @@ func (d *Digester) Tick(ctx context.Context, now time.Time) error {
 		return err
 	}
 	var errs []error
-	for _, step := range []func(context.Context, time.Time) error{d.slots, d.editions, d.fanOut, d.stop, d.finish} {
+	for _, step := range []func(context.Context, time.Time) error{d.posts, d.slots, d.editions, d.fanOut, d.stop, d.finish} {
 		if err := newsletter.Unharmed(func() error { return step(ctx, now) }); err != nil {
 			errs = append(errs, err)
 		}
@@ -136,6 +138,19 @@ func (d *Digester) Tick(ctx context.Context, now time.Time) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// postsAtOnce is how many posts one round publishes: the next follows at once.
+const postsAtOnce = 100
+
+// posts publishes drafts whose hour has come, before anything else: what is to go out at eight is in the
+// edition of eight.
+func (d *Digester) posts(ctx context.Context, now time.Time) error {
+	published, err := d.Store.PublishDuePosts(ctx, postsAtOnce, now)
+	for i := range published {
+		d.Log.InfoContext(ctx, "post published", "post", published[i].ID, "list", published[i].ListID)
+	}
+	return err
 }
 
 // slots makes the editions of due slots.

@@ -136,7 +136,7 @@ func (m *matter) checkTogether(p *newsletter.Post) {
 // it shows.
 func (m *matter) content(w *Manuscript, a richtext.Article) {
 	p := &w.Post
-	p.HTML = a.HTML
+	p.HTML, p.Markdown = a.HTML, strings.TrimSpace(string(m.body))
 	if p.Summary == "" {
 		p.Summary = richtext.Excerpt(a.Text, maxSummary)
 	}

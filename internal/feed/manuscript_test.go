@@ -29,6 +29,7 @@ func TestReadManuscript(t *testing.T) {
 	want := &feed.Manuscript{Topics: []string{"raad", "bewoners"}, Post: newsletter.Post{
 		Title: "Werksessie: \"Assen\"", Author: "Redactie", Summary: "Samen kijken.", Place: "Provinciehuis, Assen", Language: newsletter.English,
 		Picture: "https://voorbeeld.nl/zaal.jpg", Alt: "Een zaal", Link: "https://bode.example/sessie", HTML: "<p>Een <em>avond</em> over de raad.</p>",
+		Markdown:    "Een *avond* over de raad.",
 		PublishedAt: newsletter.At(time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)),
 		StartsAt:    newsletter.At(time.Date(2026, 12, 3, 18, 30, 0, 0, time.UTC)),
 		EndsAt:      newsletter.At(time.Date(2026, 12, 3, 20, 30, 0, 0, time.UTC)),
@@ -81,7 +82,8 @@ func TestReadManuscript_TakesFromTheText(t *testing.T) {
 	got := read(t, "---\ntitle: Kort\n---\nEerste alinea.\n\n![De zaal](/zaal.jpg)\n\n<script>alert(1)</script>\n")
 	want := &feed.Manuscript{Post: newsletter.Post{Title: "Kort", Summary: "Eerste alinea.", Language: newsletter.Dutch,
 		Picture: "https://bode.example/zaal.jpg", Alt: "De zaal",
-		HTML: "<p>Eerste alinea.</p>\n<p><img src=\"https://bode.example/zaal.jpg\" alt=\"De zaal\"/></p>"}}
+		Markdown: "Eerste alinea.\n\n![De zaal](/zaal.jpg)\n\n<script>alert(1)</script>",
+		HTML:     "<p>Eerste alinea.</p>\n<p><img src=\"https://bode.example/zaal.jpg\" alt=\"De zaal\"/></p>"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -37,10 +37,25 @@ type Post struct {
 	StartsAt Time   `db:"starts_at" json:"starts_at,omitzero"`
 	EndsAt   Time   `db:"ends_at" json:"ends_at,omitzero"`
 	Place    string `db:"place" json:"place,omitempty"`
-	// Edited says that staff corrected it: the next fetch leaves it alone.
-	Edited bool `db:"edited" json:"edited,omitempty"`
+	// Markdown is the text of a post of our own as it was written, where that is known.
+	Markdown string `db:"markdown" json:"-"`
+	// PublishAt is when a draft goes out by itself; zero: when somebody says so.
+	PublishAt Time `db:"publish_at" json:"publish_at,omitzero"`
+	// Corrected names what staff corrected of a feed's post; Source is what the feed says of that, now.
+	Corrected Corrections `db:"corrected" json:"corrected,omitempty"`
+	Source    SourceWords `db:"source" json:"-"`
 	// Topics is filled from post_topic where the query asks for it. Empty: for everyone.
 	Topics IDs `db:"-" json:"-"`
+}
+
+// Publish puts a draft out at a time: at the date that its author gave it, if that has passed. Its number in
+// the list's sequence is not drawn here.
+func (p *Post) Publish(now Time) {
+	undated := p.PublishedAt.IsZero() || p.PublishedAt.Equal(p.StoredAt.Time)
+	if undated || p.PublishedAt.After(now.Time) {
+		p.PublishedAt = now
+	}
+	p.State, p.PublishAt = PostPublished, Time{}
 }
 
 // IdentityKind is a way in which a feed's item can be known.

@@ -152,7 +152,7 @@ func (s *Store) DueEditions(ctx context.Context, now time.Time) ([]newsletter.Du
 	return due, err
 }
 
-// NextDue returns the next instant after now at which a slot, its lead time or an edition is due.
+// NextDue returns the next instant after now at which a slot, its lead time, an edition or a post is due.
 // The zero Time says that there is none.
 func (s *Store) NextDue(ctx context.Context, now time.Time) (newsletter.Time, error) {
 	var next newsletter.Time
@@ -162,6 +162,8 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (newsletter.Time, er
 			FROM schedule AS c JOIN list AS l ON l.id = c.list_id WHERE `+working+`
 			UNION ALL
 			SELECT e.scheduled_for FROM edition AS e WHERE `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
+			UNION ALL
+			SELECT p.publish_at FROM post AS p WHERE p.publish_at IS NOT NULL AND p.state = 'draft'
 		) AS due WHERE at > $1`, newsletter.At(now))
 	return next, err
 }

@@ -130,7 +130,7 @@ func (t *tx) openPosts(feed *newsletter.Feed, matches []newsletter.Match) (map[i
 	err := t.list(&posts, `
 		SELECT `+postColumns+` FROM post
 		WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
-		AND feed_id = $2 AND state = 'published' AND NOT edited
+		AND feed_id = $2 AND state = 'published'
 		AND NOT EXISTS (
 			SELECT 1 FROM edition_post JOIN edition ON edition.id = edition_post.edition_id
 			WHERE edition_post.post_id = post.id AND edition_post.disposition = 'in'
@@ -151,21 +151,20 @@ func (t *tx) openPosts(feed *newsletter.Feed, matches []newsletter.Match) (map[i
 func (t *tx) changePost(in *intake, post *newsletter.Post, item *newsletter.Item) (changed bool, err error) {
 	was := *post
 	in.fill(post, item)
-	if slices.Equal(was.Topics, post.Topics) {
-		was.Topics, post.Topics = nil, nil // the rest of a post can be compared by ==
-		if samePost(was, *post) {
-			return false, nil
-		}
-		post.Topics = in.topicsOf(item)
+	post.Follow(&was)
+	if samePost(&was, post) {
+		return false, nil
 	}
 	post.ChangedAt = in.now
 	return true, t.updatePost(post)
 }
 
-func samePost(a, b newsletter.Post) bool {
+// samePost compares what a feed says of a post.
+func samePost(a, b *newsletter.Post) bool {
 	return a.Language == b.Language && a.Title == b.Title && a.Summary == b.Summary && a.HTML == b.HTML && a.Link == b.Link &&
-		a.Picture == b.Picture && a.Alt == b.Alt && a.Author == b.Author && a.Place == b.Place &&
-		a.PublishedAt.Equal(b.PublishedAt.Time) && a.StartsAt.Equal(b.StartsAt.Time) && a.EndsAt.Equal(b.EndsAt.Time)
+		a.Picture == b.Picture && a.Alt == b.Alt && a.Author == b.Author && a.Place == b.Place && slices.Equal(a.Topics, b.Topics) &&
+		a.PublishedAt.Equal(b.PublishedAt.Time) && a.StartsAt.Equal(b.StartsAt.Time) && a.EndsAt.Equal(b.EndsAt.Time) &&
+		a.Source.Title == b.Source.Title && a.Source.Summary == b.Source.Summary && slices.Equal(a.Source.Topics, b.Source.Topics)
 }
 
 func (t *tx) addItem(in *intake, item *newsletter.Item) (id int64, err error) {

@@ -8,7 +8,7 @@ import (
 )
 
 const postColumns = `id, public_id, list_id, feed_id, state, seq, language, title, summary, html, link, picture, alt, author,
-	published_at, stored_at, changed_at, withdrawn_at, starts_at, ends_at, place, edited`
+	published_at, stored_at, changed_at, withdrawn_at, starts_at, ends_at, place, markdown, publish_at, corrected, source`
 
 // AddPost stores a post that was written here, with the topics in p.Topics, and gives it its ids.
 // A published one takes its place in the list's sequence; a draft waits for PublishPost.
@@ -41,16 +41,18 @@ func (s *Store) PublishPost(ctx context.Context, id newsletter.PublicID, by news
 		if p.State != newsletter.PostDraft {
 			return postState(p, "only a draft can be published")
 		}
-		if p.Seq, err = t.drawSeq(p.ListID); err != nil {
-			return err
-		}
-		p.State = newsletter.PostPublished
-		if p.PublishedAt.After(now) {
-			p.PublishedAt = newsletter.At(now)
-		}
-		return t.exec(`UPDATE post SET state = $2, seq = $3, published_at = $4, changed_at = $5 WHERE id = $1`,
-			p.ID, p.State, p.Seq, p.PublishedAt, newsletter.At(now))
+		return t.publish(p, now)
 	})
+}
+
+// publish gives a draft its place in the list's sequence.
+func (t *tx) publish(p *newsletter.Post, now time.Time) (err error) {
+	if p.Seq, err = t.drawSeq(p.ListID); err != nil {
+		return err
+	}
+	p.Publish(newsletter.At(now))
+	return t.exec(`UPDATE post SET state = $2, seq = $3, published_at = $4, publish_at = NULL, changed_at = $5 WHERE id = $1`,
+		p.ID, p.State, p.Seq, p.PublishedAt, newsletter.At(now))
 }
 
 // WithdrawPost takes a post out of circulation: no edition that is not yet released carries it.
@@ -79,8 +81,10 @@ func (t *tx) reviewEditionsOf(p *newsletter.Post, now time.Time) error {
 }
 
 // EditPost replaces what a post says and its topics, by what stands in p; p.PublicID says which
-// one. From then on the feed that brought it leaves it alone. An edition that froze the post keeps
-// what it froze.
+// one. Of a post that a feed brought only title, summary and topics are replaced: from then on the feed
+// leaves alone what differs from its own words (docs/decisions/0140). p.ChangedAt is that of the post as
+// it was read; when somebody else changed it since, nothing is done. An edition that froze the post
+// keeps what it froze.
 func (s *Store) EditPost(ctx context.Context, p *newsletter.Post, by newsletter.Actor, now time.Time) error {
 	was, err := s.movePost(ctx, p.PublicID, by, now, "post.edit", func(t *tx, was *newsletter.Post) error {
 		if was.State == newsletter.PostWithdrawn {
@@ -89,16 +93,58 @@ func (s *Store) EditPost(ctx context.Context, p *newsletter.Post, by newsletter.
 		if err := t.checkTopics(was.ListID, p.Topics); err != nil {
 			return err
 		}
-		edited := *p
-		edited.ID, edited.Edited, edited.ChangedAt = was.ID, was.FeedID != nil, newsletter.At(now)
-		return t.updatePost(&edited)
+		if !p.ChangedAt.IsZero() && !p.ChangedAt.Equal(was.ChangedAt.Time) {
+			return newsletter.Errorf(newsletter.Conflict, "post_changed", "the post was changed while you worked on it: look at it again before you save")
+		}
+		edited, err := t.edited(was, p)
+		if err != nil {
+			return err
+		}
+		edited.ChangedAt = newsletter.At(now)
+		*was = *edited
+		return t.updatePost(edited)
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		*p = *was
 	}
-	p.ID, p.ListID, p.FeedID, p.State, p.Seq = was.ID, was.ListID, was.FeedID, was.State, was.Seq
-	p.StoredAt, p.ChangedAt, p.Edited = was.StoredAt, newsletter.At(now), was.FeedID != nil
-	return nil
+	return err
+}
+
+// edited is a post as somebody wants it.
+func (t *tx) edited(was, to *newsletter.Post) (*newsletter.Post, error) {
+	if was.FeedID != nil {
+		one := []newsletter.Post{*was}
+		if err := t.fillTopics(one); err != nil {
+			return nil, err
+		}
+		one[0].Correct(newsletter.SourceWords{Title: to.Title, Summary: to.Summary, Topics: to.Topics})
+		return &one[0], nil
+	}
+	edited := *to
+	edited.ID, edited.ListID, edited.FeedID, edited.State, edited.Seq = was.ID, was.ListID, nil, was.State, was.Seq
+	edited.StoredAt, edited.WithdrawnAt, edited.Corrected, edited.Source = was.StoredAt, was.WithdrawnAt, nil, newsletter.SourceWords{}
+	if was.State != newsletter.PostDraft {
+		edited.PublishAt = newsletter.Time{}
+	}
+	return &edited, nil
+}
+
+// RestorePost takes the words of a post's feed again for all that staff corrected of it.
+func (s *Store) RestorePost(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Post, error) {
+	return s.movePost(ctx, id, by, now, "post.restore", func(t *tx, p *newsletter.Post) error {
+		if len(p.Corrected) == 0 {
+			return postState(p, "nothing of it was corrected")
+		}
+		source := p.Source
+		if err := t.list((*[]int64)(&source.Topics), `
+			SELECT id FROM topic WHERE list_id = $1 AND archived_at IS NULL
+			AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT))) ORDER BY id`, p.ListID, p.Source.Topics); err != nil {
+			return err
+		}
+		p.Title, p.Summary, p.Topics, p.Corrected, p.Source = source.Title, source.Summary, source.Topics, nil, newsletter.SourceWords{}
+		p.ChangedAt = newsletter.At(now)
+		return t.updatePost(p)
+	})
 }
 
 // movePost locks a post, lets fn change it, and audits that.
@@ -115,7 +161,7 @@ func (s *Store) movePost(ctx context.Context, id newsletter.PublicID, by newslet
 		if err := fn(t, &p); err != nil {
 			return err
 		}
-		p.ChangedAt = newsletter.At(now)
+		p.ChangedAt, p.Topics = newsletter.At(now), nil
 		one := []newsletter.Post{p}
 		if err := t.fillTopics(one); err != nil {
 			return err
@@ -196,10 +242,11 @@ func (t *tx) insertPost(p *newsletter.Post) error {
 	p.PublicID = newsletter.NewPublicID()
 	err := t.get(&p.ID, `
 		INSERT INTO post (public_id, list_id, feed_id, state, seq, language, title, summary, html, link, picture, alt, author,
-			published_at, stored_at, changed_at, starts_at, ends_at, place, edited)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id`,
+			published_at, stored_at, changed_at, starts_at, ends_at, place, markdown, publish_at, corrected, source, title_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`,
 		p.PublicID, p.ListID, p.FeedID, p.State, p.Seq, p.Language, p.Title, p.Summary, p.HTML, p.Link, p.Picture, p.Alt, p.Author,
-		p.PublishedAt, p.StoredAt, p.ChangedAt, p.StartsAt, p.EndsAt, p.Place, p.Edited)
+		p.PublishedAt, p.StoredAt, p.ChangedAt, p.StartsAt, p.EndsAt, p.Place, p.Markdown, p.PublishAt, p.Corrected, p.Source,
+		newsletter.SearchKey(p.Title))
 	if err != nil {
 		return err
 	}
@@ -210,10 +257,12 @@ func (t *tx) insertPost(p *newsletter.Post) error {
 func (t *tx) updatePost(p *newsletter.Post) error {
 	err := t.exec(`
 		UPDATE post SET language = $2, title = $3, summary = $4, html = $5, link = $6, picture = $7, alt = $8, author = $9,
-			published_at = $10, changed_at = $11, starts_at = $12, ends_at = $13, place = $14, edited = $15
+			published_at = $10, changed_at = $11, starts_at = $12, ends_at = $13, place = $14,
+			markdown = $15, publish_at = $16, corrected = $17, source = $18, title_key = $19
 		WHERE id = $1`,
 		p.ID, p.Language, p.Title, p.Summary, p.HTML, p.Link, p.Picture, p.Alt, p.Author,
-		p.PublishedAt, p.ChangedAt, p.StartsAt, p.EndsAt, p.Place, p.Edited)
+		p.PublishedAt, p.ChangedAt, p.StartsAt, p.EndsAt, p.Place, p.Markdown, p.PublishAt, p.Corrected, p.Source,
+		newsletter.SearchKey(p.Title))
 	if err != nil {
 		return err
 	}

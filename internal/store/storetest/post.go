@@ -152,7 +152,7 @@ func testEditPost(t *testing.T, s *store.Store) {
 		was := p
 		p.Title, p.Topics, p.State = "Verbeterd", newsletter.NewIDs(w.Residents.ID), newsletter.PostDraft // a state is not edited
 		w.check(s.EditPost(t.Context(), &p, By, later))
-		if p.Edited != (was.FeedID != nil) || p.State != was.State || !p.ChangedAt.Equal(later) {
+		if len(p.Corrected) > 0 != (was.FeedID != nil) || p.State != was.State || !p.ChangedAt.Equal(later) {
 			t.Errorf("%+v", p)
 		}
 		if stored, err := s.Post(t.Context(), p.PublicID); err != nil || !cmp.Equal(stored, &p) {

@@ -22,6 +22,8 @@ func Cases() []Case {
 		listCases(),
 		feedCases(),
 		postCases(),
+		deskPostCases(),
+		pictureCases(),
 		auditCases(),
 		deliveryCases(),
 		uncertainCases(),
