@@ -17,10 +17,11 @@ var floors = map[string]int{
 	"internal/bounce": 1, "internal/datarequest": 1, "internal/staff": 1,
 	"internal/feed": 1, "internal/compose": 1, "internal/picture": 1, "internal/store": 1, "internal/web": 1,
 
-	"internal/web/public": 2, "internal/web/editor": 2, "internal/web/officer": 2,
-	"internal/demo": 2, "internal/bench": 2,
+	"internal/web/public": 2, "internal/web/desk": 2, "internal/demo": 2, "internal/bench": 2,
 
-	"cmd": 3,
+	"internal/web/editor": 3, "internal/web/officer": 3,
+
+	"cmd": 4,
 }
 
 const (

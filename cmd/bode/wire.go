@@ -21,6 +21,7 @@ import (
 	"bode.example/internal/signup"
 	"bode.example/internal/token"
 	"bode.example/internal/web"
+	"bode.example/internal/web/desk"
 	"bode.example/internal/web/public"
 	"bode.example/mailer"
 	"bode.example/templates"
@@ -165,6 +166,11 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
+	desks, err := newDesk(c, s, kit)
+	if err != nil {
+		return nil, err
+	}
+	handler = beside(handler, desk.Home, desks)
 	if w.extra != nil {
 		prefix, door, err := w.extra(kit)
 		if err != nil {
@@ -196,7 +202,7 @@ func listen(address string) (net.Listener, error) {
 // headers and the line in the log that go with it, is a door's work.
 func beside(first http.Handler, prefix string, second http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, prefix) {
+		if strings.HasPrefix(r.URL.Path, prefix) || r.URL.Path == strings.TrimSuffix(prefix, "/") {
 			second.ServeHTTP(w, r)
 			return
 		}

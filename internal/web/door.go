@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -33,9 +34,11 @@ type Config struct {
 	// Sessions says that a cookie signs people in. Then a form must provably come from the site itself;
 	// without it, there is nothing that another site could borrow.
 	Sessions bool
-	Now      func() time.Time
-	Log      *slog.Logger
-	Counts   *Counts
+	// Policy is what the door's Content-Security-Policy allows besides, such as "connect-src 'self'".
+	Policy string
+	Now    func() time.Time
+	Log    *slog.Logger
+	Counts *Counts
 }
 
 // Door is an http.Handler made of routes whose handlers return errors.
@@ -43,12 +46,13 @@ type Door struct {
 	Config
 	mux    *http.ServeMux
 	routes map[string]bool
+	limits map[string]Limits
 	cross  *http.CrossOriginProtection
 }
 
 // NewDoor returns a door without routes.
 func NewDoor(c Config) (*Door, error) {
-	d := &Door{Config: c, mux: http.NewServeMux(), routes: map[string]bool{}, cross: http.NewCrossOriginProtection()}
+	d := &Door{Config: c, mux: http.NewServeMux(), routes: map[string]bool{}, limits: map[string]Limits{}, cross: http.NewCrossOriginProtection()}
 	// Behind a proxy the Host header may be another one; the site's own address is always at home.
 	if err := d.cross.AddTrustedOrigin(c.URL.Scheme + "://" + c.URL.Host); err != nil {
 		return nil, err
@@ -66,6 +70,25 @@ func (d *Door) Handle(pattern string, h Handler) {
 	}))
 }
 
+// Limits bound what one request may take. Zero values are the kit's own limits.
+type Limits struct {
+	Body int64         // bytes of the request's body; 0: MaxBody
+	Time time.Duration // that its handler may work; 0: 20 seconds
+}
+
+// Limit gives a route other limits than the kit's: an upload may be large, a stream may last.
+func (d *Door) Limit(pattern string, l Limits) { d.limits[pattern] = l }
+
+// limitsOf returns the limits of a request.
+func (d *Door) limitsOf(r *http.Request) Limits {
+	var l Limits
+	if len(d.limits) > 0 {
+		_, pattern := d.mux.Handler(r)
+		l = d.limits[pattern]
+	}
+	return Limits{cmp.Or(l.Body, MaxBody), cmp.Or(l.Time, requestBudget)}
+}
+
 // AllowForeign lets forms of other sites post to a route: the one-click POST of RFC 8058 comes from
 // wherever the reader's mail program is.
 func (d *Door) AllowForeign(pattern string) { d.cross.AddInsecureBypassPattern(pattern) }
@@ -74,11 +97,12 @@ func (d *Door) AllowForeign(pattern string) { d.cross.AddInsecureBypassPattern(p
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := d.Now()
 	rec := &response{ResponseWriter: w}
-	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
+	limits := d.limitsOf(r)
+	ctx, cancel := context.WithTimeout(r.Context(), limits.Time)
 	defer cancel()
 	r = r.WithContext(context.WithValue(ctx, requestKey{}, d.request(r)))
-	r.Body = http.MaxBytesReader(rec, r.Body, MaxBody)
-	secure(rec.Header(), d.https())
+	r.Body = http.MaxBytesReader(rec, r.Body, limits.Body)
+	secure(rec.Header(), d.policy(false), d.https())
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler { //nolint:errorlint // what was panicked with, compared as net/http does

@@ -16,7 +16,7 @@ const MaxBody = 64 << 10
 const maxFields = 2000
 
 // Form reads the body of a POST as a form, urlencoded or multipart/form-data. It refuses, as client's
-// faults: another media type (415), more than MaxBody (413), and text that is not UTF-8 or holds a NUL,
+// faults: another media type (415), more than the route's limit (413), and text that is not UTF-8 or holds a NUL,
 // which no browser sends and no database takes (400). The query string plays no part.
 func Form(r *http.Request) (url.Values, error) {
 	if r.ContentLength == 0 && r.Header.Get("Content-Type") == "" {
@@ -30,7 +30,7 @@ func Form(r *http.Request) (url.Values, error) {
 	case "application/x-www-form-urlencoded":
 		err = r.ParseForm()
 	case "multipart/form-data":
-		err = r.ParseMultipartForm(MaxBody) //nolint:gosec // ServeHTTP lets no more than MaxBody be read
+		err = r.ParseMultipartForm(MaxBody) //nolint:gosec // ServeHTTP lets no more than the route's limit be read
 	default:
 		return nil, statusError(http.StatusUnsupportedMediaType)
 	}

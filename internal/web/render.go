@@ -19,8 +19,10 @@ import (
 
 // Page is one answer of a handler: a template and its typed data.
 type Page struct {
-	Template string // below the door's folder, such as "home.html"
-	Status   int    // 0: 200
+	// Template stands below the door's folder, such as "home.html"; with a slash at its beginning, below
+	// web/ itself.
+	Template string
+	Status   int // 0: 200
 	Data     any
 	// Faults of a form; the page's title says so first, and the summary at its top has the focus.
 	Faults []Fault
@@ -74,7 +76,11 @@ func Fields(typed url.Values) []Field {
 // Render writes a page in the reader's language. Nothing is written if the template fails.
 func (d *Door) Render(w http.ResponseWriter, r *http.Request, p Page) error {
 	var page bytes.Buffer
-	if err := d.Templates.Render(&page, Language(r), "web/"+d.Name+"/"+p.Template, d.view(r, p)); err != nil {
+	name, whole := strings.CutPrefix(p.Template, "/")
+	if !whole {
+		name = d.Name + "/" + name
+	}
+	if err := d.Templates.Render(&page, Language(r), "web/"+name, d.view(r, p)); err != nil {
 		return fmt.Errorf("web: %w", err)
 	}
 	h := w.Header()
@@ -87,7 +93,7 @@ func (d *Door) Render(w http.ResponseWriter, r *http.Request, p Page) error {
 		Private(h)
 	}
 	if p.Pictures {
-		h.Set("Content-Security-Policy", policyPictures)
+		h.Set("Content-Security-Policy", d.policy(true))
 	}
 	later(h, p.Status)
 	w.WriteHeader(cmp.Or(p.Status, http.StatusOK))
@@ -156,10 +162,14 @@ func codeOf(err error) string {
 	return string(newsletter.CodeOf(err))
 }
 
-// errorPage finds the words for an error: those of its reason, else of its status, else of a fault of ours.
+// errorPage finds the words for an error: those of its reason, else of its status, in the door's own words
+// ("desk_status_403") before those of all, else of a fault of ours.
 func (d *Door) errorPage(r *http.Request, err error) ErrorPage {
 	status := StatusOf(err)
 	key := "status_" + strconv.Itoa(status)
+	if d.Templates.Texts().Has(d.Name + "_" + key) {
+		key = d.Name + "_" + key
+	}
 	page := ErrorPage{Status: status, Title: d.text(r, key+"_title", nil), Text: d.text(r, key, nil)}
 	if page.Text == "" {
 		page.Title, page.Text = d.text(r, "status_500_title", nil), d.text(r, "status_500", nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -73,6 +74,15 @@ func (p *Page) View(width int, scheme Scheme) {
 func (p *Page) Go(url string) int {
 	p.t.Helper()
 	return int(run(p, chromedp.NavigateResponse(url)).Status)
+}
+
+// Cookie gives the tab a cookie of the site at an address, as a page there would.
+func (p *Page) Cookie(url, name, value string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: url})
+		return err
+	}))
 }
 
 // Press clicks what a selector finds and waits for the page that follows. It returns its HTTP status.

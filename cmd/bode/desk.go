@@ -1,0 +1,22 @@
+package main
+
+import (
+	"net/http"
+
+	"bode.example/cmd/bode/config"
+	"bode.example/internal/web"
+	"bode.example/internal/web/desk"
+	"bode.example/internal/web/editor"
+)
+
+// newDesk puts the desks together, beside the public site.
+func newDesk(c *config.Config, s *service, kit web.Config) (http.Handler, error) {
+	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone})
+	if err != nil {
+		return nil, &configError{err}
+	}
+	if err := editor.Add(editor.Config{Desk: d, Store: s.store}); err != nil {
+		return nil, &configError{err}
+	}
+	return d, d.Ready()
+}
