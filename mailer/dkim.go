@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // minRSABits is what RFC 8301, 3.2 asks of signers, and what large providers refuse to go below.
@@ -45,7 +46,23 @@ type Key struct {
 // for nothing with DMARC.
 type Signer struct {
 	domain string
-	keys   []Key
+	keys   []signingKey
+	sheets *sync.Pool // of *sheet
+}
+
+// signingKey is a key, and what its signatures begin with.
+type signingKey struct {
+	Key
+	options crypto.SignerOpts
+	begin   []byte // the field up to the value of h=
+}
+
+// sheet is what one signature is worked out on, and then the next.
+type sheet struct {
+	found     [len(signed)][][]byte // fields of the message, by the place of their name in signed
+	names     []byte                // the value of h=
+	canonical []byte                // the fields of h=, as they are hashed, and behind them that of a signature
+	encoded   []byte
 }
 
 // NewSigner makes a Signer for a domain. The keys are one of RSA and at most one of Ed25519, with
@@ -72,7 +89,16 @@ func NewSigner(domain string, keys ...Key) (*Signer, error) {
 	if !seen["rsa"] {
 		return nil, errors.New("mailer: DKIM keys: one of RSA is needed; many verifiers know no other")
 	}
-	return &Signer{domain: ascii, keys: slices.Clone(keys)}, nil
+	s := &Signer{domain: ascii, sheets: &sync.Pool{New: func() any { return new(sheet) }}}
+	for _, k := range keys {
+		algorithm, options := "rsa-sha256", crypto.SignerOpts(crypto.SHA256)
+		if _, ok := k.Private.Public().(ed25519.PublicKey); ok {
+			algorithm, options = "ed25519-sha256", crypto.Hash(0) // RFC 8463, 3: it signs the hash as if it were the message
+		}
+		begin := fmt.Appendf(nil, "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed;\r\n d=%s; s=%s;\r\n h=", algorithm, ascii, k.Selector)
+		s.keys = append(s.keys, signingKey{k, options, begin})
+	}
+	return s, nil
 }
 
 // Domain is the d= of the signatures, as A-labels.
@@ -86,19 +112,19 @@ func (s *Signer) Sign(dst, message []byte) ([]byte, error) {
 	if end < 0 {
 		return dst, composeError(KindContent, errors.New("the message has no end of the header"))
 	}
-	names, fields, err := toSign(message[:end+2])
-	if err != nil {
-		return dst, composeError(KindContent, err)
-	}
 	if !bytes.HasSuffix(message, []byte("\r\n")) {
 		return dst, composeError(KindContent, errors.New("the message doesn't end with CRLF"))
 	}
-	body := sha256.New()
-	hashRelaxed(body, message[end+4:])
-	bodyHash := body.Sum(nil)
+	w := s.sheets.Get().(*sheet)
+	defer s.sheets.Put(w)
+	if err := w.read(message[:end+2]); err != nil {
+		return dst, composeError(KindContent, err)
+	}
+	bodyHash := hashRelaxed(message[end+4:])
 	start := len(dst)
-	for _, k := range s.keys {
-		if dst, err = s.sign(dst, k, names, fields, bodyHash); err != nil {
+	for i := range s.keys {
+		var err error
+		if dst, err = w.sign(dst, &s.keys[i], bodyHash[:]); err != nil {
 			return dst[:start], composeError(KindContent, fmt.Errorf("DKIM: %w", err))
 		}
 	}
@@ -107,35 +133,35 @@ func (s *Signer) Sign(dst, message []byte) ([]byte, error) {
 
 // sign appends the field of one signature. The signature is of the fields named and of this field
 // itself, without the signature in it and without its CRLF (RFC 6376, 3.7).
-func (s *Signer) sign(dst []byte, k Key, names string, fields, bodyHash []byte) ([]byte, error) {
-	algorithm, options := "rsa-sha256", crypto.SignerOpts(crypto.SHA256)
-	if _, ok := k.Private.Public().(ed25519.PublicKey); ok {
-		algorithm, options = "ed25519-sha256", crypto.Hash(0) // RFC 8463, 3: it signs the hash as if it were the message
-	}
+func (w *sheet) sign(dst []byte, k *signingKey, bodyHash []byte) ([]byte, error) {
 	start := len(dst)
-	dst = fmt.Appendf(dst, "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed;\r\n d=%s; s=%s;\r\n h=%s;\r\n bh=", algorithm, s.domain, k.Selector, names)
+	dst = append(append(append(dst, k.begin...), w.names...), ";\r\n bh="...)
 	dst = base64.StdEncoding.AppendEncode(dst, bodyHash)
 	dst = append(dst, ";\r\n b="...)
-	header := sha256.New()
-	header.Write(fields)
-	header.Write(appendRelaxed(nil, dst[start:]))
-	signature, err := k.Private.Sign(rand.Reader, header.Sum(nil), options)
+	fields := len(w.canonical)
+	w.canonical = appendRelaxed(w.canonical, dst[start:])
+	header := sha256.Sum256(w.canonical)
+	w.canonical = w.canonical[:fields] // for the next key
+	signature, err := k.Private.Sign(rand.Reader, header[:], k.options)
 	if err != nil {
 		return dst, err
 	}
-	encoded := base64.StdEncoding.AppendEncode(nil, signature)
-	dst = append(dst, encoded[:min(len(encoded), foldWidth-3)]...) // beside " b="
-	for line := range slices.Chunk(encoded[min(len(encoded), foldWidth-3):], foldWidth-2) {
+	w.encoded = base64.StdEncoding.AppendEncode(w.encoded[:0], signature)
+	first := min(len(w.encoded), foldWidth-3) // beside " b="
+	dst = append(dst, w.encoded[:first]...)
+	for line := range slices.Chunk(w.encoded[first:], foldWidth-2) {
 		dst = append(append(dst, "\r\n  "...), line...)
 	}
 	return append(dst, "\r\n"...), nil
 }
 
-// toSign returns the value of h=, folded, and the fields that it names in canonical form, for a header
+// read works out the value of h=, folded, and the fields that it names in canonical form, for a header
 // with its final CRLF: those of signed that the header has, as often as it has them, from the last to
 // the first (RFC 6376, 5.4.2), and From once more than there is.
-func toSign(header []byte) (names string, canonical []byte, err error) {
-	var found [len(signed)][][]byte
+func (w *sheet) read(header []byte) error {
+	for i := range w.found {
+		w.found[i] = w.found[i][:0]
+	}
 	for len(header) > 0 {
 		field := header[:fieldLen(header)]
 		header = header[len(field):]
@@ -143,29 +169,29 @@ func toSign(header []byte) (names string, canonical []byte, err error) {
 		name = bytes.TrimRight(name, " \t")
 		for i, s := range signed {
 			if len(name) == len(s) && strings.EqualFold(string(name), s) {
-				found[i] = append(found[i], field)
+				w.found[i] = append(w.found[i], field)
 			}
 		}
 	}
-	if len(found[0]) == 0 {
-		return "", nil, errors.New("the message has no From")
+	if len(w.found[0]) == 0 {
+		return errors.New("the message has no From")
 	}
-	var h strings.Builder
-	h.WriteString(signed[0])
+	w.names, w.canonical = append(w.names[:0], signed[0]...), w.canonical[:0]
 	col := len(" h=") + len(signed[0])
-	canonical = make([]byte, 0, 4096)
-	for i, fields := range found {
+	for i, fields := range w.found {
 		for _, field := range slices.Backward(fields) {
 			if col += 1 + len(signed[i]); col >= foldWidth {
-				h.WriteString(":\r\n  " + signed[i])
+				w.names = append(w.names, ":\r\n  "...)
 				col = len("  ") + len(signed[i])
 			} else {
-				h.WriteString(":" + signed[i])
+				w.names = append(w.names, ':')
 			}
-			canonical = append(appendRelaxed(canonical, field), "\r\n"...)
+			w.names = append(w.names, signed[i]...)
+			w.canonical = append(appendRelaxed(w.canonical, field), "\r\n"...)
 		}
+		clear(fields) // they are the caller's
 	}
-	return h.String(), canonical, nil
+	return nil
 }
 
 // fieldLen is the length of the first field of a header, with its continuation lines and CRLF.
@@ -209,7 +235,7 @@ type Record struct {
 func (s *Signer) Records() []Record {
 	records := make([]Record, 0, len(s.keys))
 	for _, k := range s.keys {
-		records = append(records, keyRecord(s.domain, k))
+		records = append(records, keyRecord(s.domain, k.Key))
 	}
 	return records
 }

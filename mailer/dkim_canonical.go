@@ -2,7 +2,7 @@ package mailer
 
 import (
 	"bytes"
-	"hash"
+	"crypto/sha256"
 )
 
 // appendRelaxed appends a header field, name to value without the final CRLF, in the canonical form
@@ -32,12 +32,12 @@ func appendRelaxed(dst, field []byte) []byte {
 
 // hashRelaxed hashes a body in the canonical form "relaxed" (RFC 6376, 3.4.4): no white space at the end
 // of a line, each run of it one space, no empty lines at the end of the body.
-func hashRelaxed(h hash.Hash, body []byte) {
+func hashRelaxed(body []byte) [sha256.Size]byte {
 	body = trimEmptyLines(body)
 	if !bytes.Contains(body, []byte("  ")) && !bytes.Contains(body, []byte(" \r\n")) && bytes.IndexByte(body, '\t') < 0 {
-		h.Write(body) // as nearly every letter is: quoted-printable leaves no white space at line ends
-		return
+		return sha256.Sum256(body) // as nearly every letter is: quoted-printable leaves no white space at line ends
 	}
+	h := sha256.New()
 	var buf [1024]byte
 	out := buf[:0]
 	space := false
@@ -56,6 +56,7 @@ func hashRelaxed(h hash.Hash, body []byte) {
 		}
 	}
 	h.Write(out)
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // trimEmptyLines takes the lines off the end of a body that are empty in canonical form.

@@ -13,6 +13,8 @@ type shape struct {
 	dots                 bool // a line begins with a dot
 }
 
+var errBareLineEnd = errors.New("the message has a bare CR or LF")
+
 // examine makes sure that a message can be sent as it is: CRLF line ends only, no NUL, lines of at
 // most 998 octets, an end. A bare CR or LF could end the message early for some servers, and what
 // follows it would be taken for commands (SMTP smuggling).
@@ -28,16 +30,20 @@ func examine(message []byte) (shape, error) {
 	if header <= 0 {
 		return s, errors.New("the message has no header, or no end of it")
 	}
-	for rest := message; len(rest) > 0; {
+	lines := 0
+	for rest := message; len(rest) > 0; lines++ {
 		n := bytes.IndexByte(rest, '\n')
 		switch {
-		case n < 1 || bytes.IndexByte(rest[:n], '\r') != n-1:
-			return s, errors.New("the message has a bare CR or LF")
+		case n < 1 || rest[n-1] != '\r':
+			return s, errBareLineEnd
 		case n-1 > maxLine:
 			return s, fmt.Errorf("the message has a line of %d octets; %d is the limit", n-1, maxLine)
 		}
 		s.dots = s.dots || rest[0] == '.'
 		rest = rest[n+1:]
+	}
+	if bytes.Count(message, []byte{'\r'}) != lines {
+		return s, errBareLineEnd
 	}
 	s.header8bit = has8bit(message[:header])
 	s.body8bit = has8bit(message[header:])

@@ -37,7 +37,11 @@ type message struct {
 	file   string
 	needs  []string
 	plural bool
+	pieces []piece // of a text that is nothing but words and values, as nearly all are; nil: of others
 }
+
+// A piece is some words and the name of the value that follows them; the last has no name.
+type piece struct{ words, value string }
 
 // Languages returns the languages, Dutch first.
 func (c *Catalogue) Languages() []newsletter.Language { return slices.Clone(c.languages) }
@@ -78,6 +82,9 @@ func (c *Catalogue) localize(lang newsletter.Language, key string, args Args, pa
 	if text == nil {
 		return "", fmt.Errorf("there is no text with the key %q in the language %q", key, lang)
 	}
+	if s, ok := text.fill(args); ok && !isMarkup(key) {
+		return s, nil
+	}
 	config := i18n.LocalizeConfig{MessageID: key, TemplateParser: parser}
 	data := make(Args, len(args))
 	for name, value := range args {
@@ -100,6 +107,30 @@ func (c *Catalogue) localize(lang newsletter.Language, key string, args Args, pa
 		return "", fmt.Errorf("text %q in the language %q: %w", key, lang, err)
 	}
 	return s, nil
+}
+
+// fill puts a text together without running a template, if all that it needs is words: the same result, for the
+// greeting of each reader. It leaves everything else to localize, faults too.
+func (m *message) fill(args Args) (string, bool) {
+	if m.plural || m.pieces == nil {
+		return "", false
+	}
+	if len(m.pieces) == 1 {
+		return m.pieces[0].words, true
+	}
+	var b strings.Builder
+	for _, p := range m.pieces {
+		b.WriteString(p.words)
+		if p.value == "" {
+			break
+		}
+		value, ok := args[p.value].(string)
+		if !ok {
+			return "", false
+		}
+		b.WriteString(value)
+	}
+	return b.String(), true
 }
 
 // argument writes whole numbers as the language does and refuses times, which need a zone first.
@@ -251,8 +282,48 @@ func newMessage(key string, entry any) (*message, error) {
 		return nil, fmt.Errorf("the text is empty")
 	}
 	var err error
-	m.needs, err = placeholders(m.One, m.Other)
+	if m.needs, err = placeholders(m.One, m.Other); err == nil {
+		m.pieces, err = pieces(m.Other)
+	}
 	return m, err
+}
+
+// pieces takes a text apart, or returns nil for one that holds more than words and values.
+func pieces(text string) ([]piece, error) {
+	t, err := texttemplate.New("text").Parse(text)
+	if err != nil || t.Tree == nil {
+		return nil, err
+	}
+	all := []piece{{}}
+	for _, node := range t.Root.Nodes {
+		last := &all[len(all)-1]
+		switch node := node.(type) {
+		case *parse.TextNode:
+			last.words += string(node.Text)
+		case *parse.ActionNode:
+			name, ok := plainValue(node.Pipe)
+			if !ok {
+				return nil, nil
+			}
+			last.value = name
+			all = append(all, piece{})
+		default:
+			return nil, nil
+		}
+	}
+	return all, nil
+}
+
+// plainValue is the name of the value that a pipe writes, if it does nothing else.
+func plainValue(pipe *parse.PipeNode) (name string, ok bool) {
+	if len(pipe.Decl) > 0 || len(pipe.Cmds) != 1 || len(pipe.Cmds[0].Args) != 1 {
+		return "", false
+	}
+	field, ok := pipe.Cmds[0].Args[0].(*parse.FieldNode)
+	if !ok || len(field.Ident) != 1 {
+		return "", false
+	}
+	return field.Ident[0], true
 }
 
 // placeholders returns the names that texts ask for, sorted, each once.

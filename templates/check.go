@@ -26,18 +26,19 @@ func (s *Set) Check(dir string, samples ...Sample) error {
 	for _, sample := range samples {
 		declared[sample.Template] = true
 	}
-	for _, lang := range s.Languages() {
-		for _, name := range slices.Sorted(maps.Keys(s.templates[lang])) {
-			if below(name, dir) && !declared[name] && lang == s.Languages()[0] {
-				faults = append(faults, fmt.Errorf("%s: nobody declares sample data for it", name))
-			}
+	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
+		if below(name, dir) && !declared[name] {
+			faults = append(faults, fmt.Errorf("%s: nobody declares sample data for it", name))
 		}
-		for _, sample := range samples {
+	}
+	for _, sample := range samples {
+		for _, lang := range s.Languages() {
 			if err := s.Render(io.Discard, lang, sample.Template, sample.Data); err != nil {
 				faults = append(faults, err)
 			}
 		}
 	}
+	s.forget()
 	if len(faults) > 0 {
 		return fmt.Errorf("templates: %w", errors.Join(faults...))
 	}

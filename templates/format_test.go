@@ -68,7 +68,7 @@ func TestRelative(t *testing.T) {
 // A time without a zone would be shown in UTC, which nobody chose.
 func TestTimesInTemplatesNeedAZone(t *testing.T) {
 	at := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
-	format := (&Set{}).funcs("nl")["datetime"].(func(instant, *time.Location) (string, error))
+	format := (&Set{}).funcs(&instance{lang: "nl"})["datetime"].(func(instant, *time.Location) (string, error))
 	if got, err := format(at, amsterdam(t)); err != nil || got != "maandag 23 november 2026, 08.00 uur" {
 		t.Errorf("got %q, %v", got, err)
 	}

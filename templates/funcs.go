@@ -17,29 +17,29 @@ type instant interface {
 	IsZero() bool
 }
 
-// funcs are the functions that templates of one language may call; package documentation lists them.
-func (s *Set) funcs(lang newsletter.Language) map[string]any {
+// funcs are the functions that an instance may call, in its language; package documentation lists them.
+func (s *Set) funcs(at *instance) map[string]any {
 	return map[string]any{
 		"T": func(key string, pairs ...any) (string, error) {
 			args, err := dict(pairs...)
 			if err != nil {
 				return "", fmt.Errorf("text %q: %w", key, err)
 			}
-			return s.texts.Text(lang, key, args)
+			return s.texts.Text(at.lang, key, args)
 		},
 		"TH": func(key string, pairs ...any) (any, error) {
 			args, err := dict(pairs...)
 			if err != nil {
 				return "", fmt.Errorf("text %q: %w", key, err)
 			}
-			return s.texts.HTML(lang, key, args)
+			return s.texts.HTML(at.lang, key, args)
 		},
-		"lang":     func() newsletter.Language { return lang },
-		"date":     inZone(lang, Date),
-		"datetime": inZone(lang, DateTime),
-		"day":      inZone(lang, Day),
-		"clock":    inZone(lang, Clock),
-		"machinetime": inZone(lang, func(_ newsletter.Language, t time.Time) string {
+		"lang":     func() newsletter.Language { return at.lang },
+		"date":     inZone(at, Date),
+		"datetime": inZone(at, DateTime),
+		"day":      inZone(at, Day),
+		"clock":    inZone(at, Clock),
+		"machinetime": inZone(at, func(_ newsletter.Language, t time.Time) string {
 			return t.Format(time.RFC3339)
 		}),
 		"period": func(from, to instant, zone *time.Location) (string, error) {
@@ -47,19 +47,19 @@ func (s *Set) funcs(lang newsletter.Language) map[string]any {
 				return "", errNoZone
 			}
 			if to.IsZero() {
-				return DateTime(lang, from.In(zone)), nil
+				return DateTime(at.lang, from.In(zone)), nil
 			}
-			return Period(lang, from.In(zone), to.In(zone)), nil
+			return Period(at.lang, from.In(zone), to.In(zone)), nil
 		},
 		"relative": func(t, now instant) (string, error) {
-			return s.texts.Relative(lang, t.In(time.UTC), now.In(time.UTC))
+			return s.texts.Relative(at.lang, t.In(time.UTC), now.In(time.UTC))
 		},
 		"number": func(n any) (string, error) {
 			v := reflect.ValueOf(n)
 			if !v.CanInt() {
 				return "", fmt.Errorf("number: %T is no whole number", n)
 			}
-			return Number(lang, v.Int()), nil
+			return Number(at.lang, v.Int()), nil
 		},
 		"dict":      dict,
 		"asset":     s.assetPath,
@@ -70,12 +70,12 @@ func (s *Set) funcs(lang newsletter.Language) map[string]any {
 
 var errNoZone = fmt.Errorf("a time and the zone to show it in are both needed")
 
-func inZone(lang newsletter.Language, format func(newsletter.Language, time.Time) string) func(instant, *time.Location) (string, error) {
+func inZone(at *instance, format func(newsletter.Language, time.Time) string) func(instant, *time.Location) (string, error) {
 	return func(t instant, zone *time.Location) (string, error) {
 		if zone == nil || t.IsZero() {
 			return "", errNoZone
 		}
-		return format(lang, t.In(zone)), nil
+		return format(at.lang, t.In(zone)), nil
 	}
 }
 

@@ -1,20 +1,18 @@
 package templates
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	htmltemplate "html/template"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 	"text/template/parse"
 
@@ -24,18 +22,17 @@ import (
 //go:embed email web static locale
 var builtin embed.FS
 
-// Set is every template in every language, ready to render. It doesn't change after Load and may
-// be used by many goroutines.
+// Set is every template in every language, ready to render. What it renders doesn't change after Load,
+// and it may be used by many goroutines.
 type Set struct {
-	texts     *Catalogue
-	templates map[newsletter.Language]map[string]executer // by language and name
-	files     fs.FS
-	assets    map[string]string // static file → fingerprint
-}
+	texts   *Catalogue
+	sources map[string]*source                // templates by name
+	parts   map[string]map[string]*parse.Tree // what templates share, by area and name
+	files   fs.FS
+	assets  map[string]string // static file → fingerprint
 
-// An executer is a template of html/template or text/template.
-type executer interface {
-	Execute(w io.Writer, data any) error
+	mu   sync.Mutex
+	idle []*instance // the one used last at the end
 }
 
 // Load reads the embedded templates and texts, lays the operator's directory over them unless it
@@ -51,7 +48,7 @@ func Load(overlayDir string) (*Set, error) {
 
 func load(base, over fs.FS) (*Set, error) {
 	files, faults := overlay(base, over)
-	set := &Set{files: files, templates: map[newsletter.Language]map[string]executer{}}
+	set := &Set{files: files, sources: map[string]*source{}, parts: map[string]map[string]*parse.Tree{}}
 	var more []error
 	set.texts, more = loadCatalogue(base, over)
 	faults = append(faults, more...)
@@ -62,7 +59,7 @@ func load(base, over fs.FS) (*Set, error) {
 	faults = append(faults, more...)
 	faults = append(faults, set.texts.checkUse(sources)...)
 	if len(faults) == 0 {
-		faults = set.build(sources)
+		faults = set.keep(sources)
 	}
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("templates: %w", errors.Join(faults...))
@@ -79,42 +76,24 @@ func (s *Set) Languages() []newsletter.Language { return s.texts.Languages() }
 // Static returns the static files, without the folder "static" before their names.
 func (s *Set) Static() (fs.FS, error) { return fs.Sub(s.files, "static") }
 
-// Render executes a template, such as "web/home.html", in a language. Nothing is written unless
-// all of it could be made.
-func (s *Set) Render(w io.Writer, lang newsletter.Language, name string, data any) error {
-	byName, ok := s.templates[lang]
-	if !ok {
-		return fmt.Errorf("there are no templates in the language %q", lang)
-	}
-	t, ok := byName[name]
-	if !ok {
-		return fmt.Errorf("there is no template %q", name)
-	}
-	var page bytes.Buffer
-	if err := t.Execute(&page, data); err != nil {
-		return fmt.Errorf("in the language %q: %w", lang, err)
-	}
-	_, err := page.WriteTo(w)
-	return err
-}
-
-// build parses every template with the parts of its folder, in every language.
-func (s *Set) build(sources []*source) []error {
+// keep keeps the text of every template and the trees of parts, after a look at the functions that they call.
+func (s *Set) keep(sources []*source) []error {
 	var faults []error
-	for _, lang := range s.Languages() {
-		funcs, byName := s.funcs(lang), map[string]executer{}
-		s.templates[lang] = byName
-		for area, list := range byArea(sources) {
-			var err error
-			if strings.HasSuffix(area, ".html") {
-				err = buildHTML(list, funcs, byName)
-			} else {
-				err = buildText(list, funcs, byName)
-			}
-			if err != nil {
-				faults = append(faults, err)
-			}
+	funcs := s.funcs(&instance{})
+	for _, src := range sources {
+		if _, err := texttemplate.New(src.name).Funcs(funcs).Parse(src.text); err != nil {
+			faults = append(faults, err)
 		}
+		area := src.area()
+		if s.parts[area] == nil {
+			s.parts[area] = map[string]*parse.Tree{}
+		}
+		if src.part {
+			maps.Copy(s.parts[area], src.trees)
+		} else {
+			s.sources[src.name] = src
+		}
+		src.trees = nil // of templates: they are parsed when they are needed
 	}
 	return faults
 }
@@ -126,104 +105,6 @@ func byArea(sources []*source) map[string][]*source {
 		areas[src.area()] = append(areas[src.area()], src)
 	}
 	return areas
-}
-
-func buildHTML(list []*source, funcs map[string]any, byName map[string]executer) error {
-	parts := htmltemplate.New("").Option("missingkey=error").Funcs(funcs)
-	for _, src := range list {
-		if src.part {
-			if _, err := parts.New(src.name).Parse(src.text); err != nil {
-				return err
-			}
-		}
-	}
-	for _, src := range list {
-		if src.part {
-			continue
-		}
-		own := htmltemplate.New("").Option("missingkey=error").Funcs(funcs)
-		page, err := own.New(src.name).Parse(src.text)
-		if err != nil {
-			return err
-		}
-		if err := addParts(own, parts); err != nil {
-			return err
-		}
-		byName[src.name] = page
-	}
-	return nil
-}
-
-// addParts gives a template the parts that it uses, and those that they use: a copy of all of them for
-// each would be most of the memory of the program.
-func addParts(own, parts *htmltemplate.Template) error {
-	for added := true; added; {
-		added = false
-		for _, t := range own.Templates() {
-			if t.Tree == nil {
-				continue
-			}
-			for _, name := range called(nil, t.Tree.Root) {
-				part := parts.Lookup(name)
-				if part == nil || part.Tree == nil || own.Lookup(name) != nil {
-					continue
-				}
-				if _, err := own.AddParseTree(name, part.Tree.Copy()); err != nil {
-					return err
-				}
-				added = true
-			}
-		}
-	}
-	return nil
-}
-
-// called adds the names of the templates that a node calls.
-func called(names []string, node parse.Node) []string {
-	branch := func(b *parse.BranchNode) []string {
-		return called(called(names, b.List), b.ElseList)
-	}
-	switch n := node.(type) {
-	case *parse.ListNode:
-		if n != nil {
-			for _, node := range n.Nodes {
-				names = called(names, node)
-			}
-		}
-	case *parse.TemplateNode:
-		return append(names, n.Name)
-	case *parse.IfNode:
-		return branch(&n.BranchNode)
-	case *parse.RangeNode:
-		return branch(&n.BranchNode)
-	case *parse.WithNode:
-		return branch(&n.BranchNode)
-	}
-	return names
-}
-
-func buildText(list []*source, funcs map[string]any, byName map[string]executer) error {
-	parts := texttemplate.New("").Option("missingkey=error").Funcs(funcs)
-	for _, src := range list {
-		if src.part {
-			if _, err := parts.New(src.name).Parse(src.text); err != nil {
-				return err
-			}
-		}
-	}
-	for _, src := range list {
-		if src.part {
-			continue
-		}
-		own, err := parts.Clone()
-		if err != nil {
-			return err
-		}
-		if byName[src.name], err = own.New(src.name).Parse(src.text); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fingerprints hashes the static files, so that a page can name the very version it was made for.

@@ -14,7 +14,7 @@ type source struct {
 	name  string // path, such as email/digest.html
 	text  string
 	part  bool                   // shared by the other templates of its folder
-	trees map[string]*parse.Tree // the file itself and what it defines
+	trees map[string]*parse.Tree // see parse; while the sources are looked through
 }
 
 // area is what a source shares its parts with: the first folder and the kind.
@@ -52,18 +52,19 @@ func readSource(files fs.FS, name string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := &source{
-		name:  name,
-		text:  string(text),
-		part:  strings.Contains(name, "/parts/"),
-		trees: map[string]*parse.Tree{},
-	}
-	tree := parse.New(name)
-	tree.Mode = parse.SkipFuncCheck // the functions are checked when the template is built
-	if _, err := tree.Parse(src.text, "", "", src.trees); err != nil {
-		return nil, err
-	}
-	return src, nil
+	src := &source{name: name, text: string(text), part: strings.Contains(name, "/parts/")}
+	src.trees, err = src.parse()
+	return src, err
+}
+
+// parse returns the trees of the file itself and of what it defines. The functions that they call are looked at
+// by Load.
+func (s *source) parse() (map[string]*parse.Tree, error) {
+	trees := map[string]*parse.Tree{}
+	tree := parse.New(s.name)
+	tree.Mode = parse.SkipFuncCheck
+	_, err := tree.Parse(s.text, "", "", trees)
+	return trees, err
 }
 
 // definedTwice finds names that two parts of one area define: the later would win in silence.

@@ -32,6 +32,7 @@ type benchSendCommand struct {
 	DKIM         string        `name:"dkim" enum:"none,rsa,ed25519" default:"none" help:"Signatures: none, rsa, or ed25519 (beside rsa)."`
 	Runs         int           `default:"5" help:"How often all is measured; the medians count."`
 	NoYardsticks bool          `help:"Leave out go-mail and the ready bytes."`
+	Profile      string        `type:"existingdir" placeholder:"DIR" help:"Folder for profiles of the service, cpu.pprof and allocs.pprof, which go tool pprof reads."`
 	JSON         bool          `name:"json" help:"Print the result as JSON, with every run."`
 }
 
@@ -61,7 +62,7 @@ func (cmd benchSendCommand) Run(ctx context.Context, p *program) error {
 	}
 	b := &bench.Bench{
 		Options: bench.Options{Engine: cmd.Engine, Subscribers: cmd.Subscribers, Variants: cmd.Variants, Window: cmd.Window, Connections: cmd.Connections,
-			SMTP: cmd.SMTP, ReplyDelay: cmd.ReplyDelay, DKIM: cmd.DKIM, Runs: cmd.Runs, Yardsticks: !cmd.NoYardsticks},
+			SMTP: cmd.SMTP, ReplyDelay: cmd.ReplyDelay, DKIM: cmd.DKIM, Runs: cmd.Runs, Yardsticks: !cmd.NoYardsticks, Profile: cmd.Profile},
 		Server: server, Now: p.now, Prepare: prepareBench,
 		Command: func(ctx context.Context, args ...string) *exec.Cmd {
 			c := exec.CommandContext(ctx, program, append([]string{"bench"}, args...)...) //nolint:gosec // this program itself

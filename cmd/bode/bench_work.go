@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"strconv"
 	"time"
 
@@ -58,13 +60,34 @@ func (p *program) serveBench(ctx context.Context, i bench.Installation, m *bench
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p.saveMemory()
 	s, err := newService(ctx, c, wiring{pages: true, listener: listener, now: p.now, log: log, meter: m})
 	if err != nil {
 		return err
 	}
 	forgetStart()
-	return s.Run(ctx)
+	return profiled(i.Profile, func() error { return s.Run(ctx) })
+}
+
+// profiled runs the service, and writes to a folder what its processor time and its garbage go to; "": it only
+// runs it.
+func profiled(dir string, run func() error) (err error) {
+	if dir == "" {
+		return run()
+	}
+	cpu, err := os.Create(filepath.Join(dir, "cpu.pprof"))
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return errors.Join(err, cpu.Close())
+	}
+	err = run()
+	pprof.StopCPUProfile()
+	allocs, e := os.Create(filepath.Join(dir, "allocs.pprof"))
+	if err = errors.Join(err, cpu.Close(), e); err != nil {
+		return err
+	}
+	return errors.Join(pprof.Lookup("allocs").WriteTo(allocs, 0), allocs.Close())
 }
 
 // prepareBench writes the keys and the configuration of an installation that is measured. Its pages are the

@@ -34,6 +34,8 @@ type Options struct {
 	Runs        int           `json:"runs"`
 	// Yardsticks says that they are measured too.
 	Yardsticks bool `json:"yardsticks"`
+	// Profile is a folder for profiles of the service; of several runs that of the last stays. "": none.
+	Profile string `json:"profile,omitempty"`
 }
 
 const (

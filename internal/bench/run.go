@@ -169,7 +169,7 @@ func (r *runs) service(ctx context.Context, f *Figures) (err error) {
 }
 
 func (r *runs) installation(dir string) Installation {
-	return Installation{Dir: dir, Relay: r.SMTP, Window: r.Window, Connections: r.Connections, DKIM: r.DKIM}
+	return Installation{Dir: dir, Relay: r.SMTP, Window: r.Window, Connections: r.Connections, DKIM: r.DKIM, Profile: r.Profile}
 }
 
 // quiet is the log of what is not measured.

@@ -28,6 +28,7 @@ type Installation struct {
 	Window      int    `json:"window"`
 	Connections int    `json:"connections"`
 	DKIM        string `json:"dkim"`
+	Profile     string `json:"profile,omitempty"` // folder for profiles of the service
 }
 
 // job is one thing to measure, as the process gets it that is measured.

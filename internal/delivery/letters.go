@@ -23,6 +23,7 @@ type letters struct {
 type keptLetter struct {
 	variant int64
 	letter  *mailer.Letter
+	fields  []string // of the letter
 }
 
 func newLetters(load func(context.Context, int64) ([]byte, error)) *letters {
@@ -31,9 +32,9 @@ func newLetters(load func(context.Context, int64) ([]byte, error)) *letters {
 
 // get returns the letter of a variant. Two that miss at once both load: that costs a query and
 // spares a wait.
-func (l *letters) get(ctx context.Context, variant int64) (*mailer.Letter, error) {
-	if letter := l.find(variant); letter != nil {
-		return letter, nil
+func (l *letters) get(ctx context.Context, variant int64) (*keptLetter, error) {
+	if kept := l.find(variant); kept != nil {
+		return kept, nil
 	}
 	data, err := l.load(ctx, variant)
 	if err != nil {
@@ -43,11 +44,12 @@ func (l *letters) get(ctx context.Context, variant int64) (*mailer.Letter, error
 	if err := letter.UnmarshalBinary(data); err != nil {
 		return nil, err
 	}
-	l.keep(variant, letter)
-	return letter, nil
+	kept := &keptLetter{variant, letter, letter.Fields()}
+	l.keep(kept)
+	return kept, nil
 }
 
-func (l *letters) find(variant int64) *mailer.Letter {
+func (l *letters) find(variant int64) *keptLetter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e, ok := l.kept[variant]
@@ -55,17 +57,17 @@ func (l *letters) find(variant int64) *mailer.Letter {
 		return nil
 	}
 	l.order.MoveToFront(e)
-	return e.Value.(*keptLetter).letter
+	return e.Value.(*keptLetter)
 }
 
-func (l *letters) keep(variant int64, letter *mailer.Letter) {
+func (l *letters) keep(kept *keptLetter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.kept[variant]; ok {
+	if _, ok := l.kept[kept.variant]; ok {
 		return
 	}
-	l.kept[variant] = l.order.PushFront(&keptLetter{variant, letter})
-	l.size += letter.Size()
+	l.kept[kept.variant] = l.order.PushFront(kept)
+	l.size += kept.letter.Size()
 	for l.size > letterMemory && l.order.Len() > 1 {
 		last := l.order.Remove(l.order.Back()).(*keptLetter)
 		delete(l.kept, last.variant)

@@ -40,7 +40,7 @@ type LetterWriter struct {
 	domain     string
 	signer     Signer // nil: unsigned
 	zone       *time.Location
-	drafts     sync.Pool // of *[]byte: messages before they are signed
+	desks      sync.Pool // of *desk
 }
 
 // WriterParts are the parts of a LetterWriter.
@@ -61,73 +61,74 @@ type WriterParts struct {
 // NewLetterWriter puts the parts together.
 func NewLetterWriter(p WriterParts) *LetterWriter {
 	return &LetterWriter{letters: newLetters(p.Load), fields: p.Fields, notices: p.Notices, returnPath: p.ReturnPath,
-		domain: p.Domain, signer: p.Signer, zone: p.Zone, drafts: sync.Pool{New: func() any { return new([]byte) }}}
+		domain: p.Domain, signer: p.Signer, zone: p.Zone, desks: sync.Pool{New: func() any { return new(desk) }}}
+}
+
+// desk is what one message is written with, and then the next.
+type desk struct {
+	recipient mailer.Recipient
+	draft     []byte // the message before it is signed
 }
 
 // Write merges, signs and addresses the message of a claim.
 func (w *LetterWriter) Write(ctx context.Context, dst []byte, c *newsletter.Claim, now time.Time) (mailer.Envelope, []byte, error) {
-	letter, values, err := w.merge(ctx, c, now)
+	d := w.desks.Get().(*desk)
+	defer w.desks.Put(d)
+	letter, err := w.merge(ctx, d, c, now)
 	if err != nil {
 		return mailer.Envelope{}, dst, err
 	}
-	message, err := w.append(dst, letter, &mailer.Recipient{
-		To:        mailer.Address{Name: c.Name, Addr: string(c.To)},
-		MessageID: c.MessageID(w.domain),
-		Date:      now.In(w.zone),
-		Values:    values,
-	})
+	r := &d.recipient
+	r.To, r.MessageID, r.Date = mailer.Address{Name: c.Name, Addr: string(c.To)}, c.MessageID(w.domain), now.In(w.zone)
+	message, err := w.append(dst, letter, d)
 	if err != nil {
 		return mailer.Envelope{}, dst, err
 	}
 	return mailer.Envelope{From: w.returnPath(c.ID, now), To: string(c.To)}, message, nil
 }
 
-// append merges a letter at the end of dst, and signs it if there is who signs.
-func (w *LetterWriter) append(dst []byte, letter *mailer.Letter, to *mailer.Recipient) ([]byte, error) {
+// append writes a letter at the end of dst, and signs it if there is who signs.
+func (w *LetterWriter) append(dst []byte, letter *mailer.Letter, d *desk) ([]byte, error) {
 	if w.signer == nil {
-		return letter.Append(dst, to)
+		return letter.Append(dst, &d.recipient)
 	}
-	draft := w.drafts.Get().(*[]byte)
-	defer w.drafts.Put(draft)
 	var err error
-	if *draft, err = letter.Append((*draft)[:0], to); err != nil {
+	if d.draft, err = letter.Append(d.draft[:0], &d.recipient); err != nil {
 		return dst, err
 	}
-	return w.signer.Sign(dst, *draft)
+	return w.signer.Sign(dst, d.draft)
 }
 
-// merge returns the claim's letter and the values for its fields, in their order.
-func (w *LetterWriter) merge(ctx context.Context, c *newsletter.Claim, now time.Time) (*mailer.Letter, []string, error) {
+// merge returns the claim's letter, and sets the values for its fields, in their order.
+func (w *LetterWriter) merge(ctx context.Context, d *desk, c *newsletter.Claim, now time.Time) (*mailer.Letter, error) {
 	if c.VariantID != nil {
-		letter, err := w.letters.get(ctx, *c.VariantID)
+		kept, err := w.letters.get(ctx, *c.VariantID)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		values, err := inOrder(letter, func(name string) (string, error) { return w.fields.Field(c, name) })
-		return letter, values, err
+		return kept.letter, d.fill(kept.fields, func(name string) (string, error) { return w.fields.Field(c, name) })
 	}
 	letter, byName, err := w.notices.Notice(ctx, c, now)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	values, err := inOrder(letter, func(name string) (string, error) {
+	return letter, d.fill(letter.Fields(), func(name string) (string, error) {
 		if value, ok := byName[name]; ok {
 			return value, nil
 		}
 		return w.fields.Field(c, name)
 	})
-	return letter, values, err
 }
 
-func inOrder(letter *mailer.Letter, value func(string) (string, error)) ([]string, error) {
-	names := letter.Fields()
-	values := make([]string, len(names))
-	for i, name := range names {
+func (d *desk) fill(names []string, value func(string) (string, error)) error {
+	values := d.recipient.Values[:0]
+	for _, name := range names {
 		v, err := value(name)
 		if err != nil {
-			return nil, fmt.Errorf("merge field %q: %w", name, err)
+			return fmt.Errorf("merge field %q: %w", name, err)
 		}
-		values[i] = v
+		values = append(values, v)
 	}
-	return values, nil
+	d.recipient.Values = values
+	return nil
 }

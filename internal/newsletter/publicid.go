@@ -22,16 +22,35 @@ func NewPublicID() PublicID {
 
 // ParsePublicID reads the 26 characters of String.
 func ParsePublicID(s string) (PublicID, error) {
-	var id PublicID
-	b, err := publicIDText.DecodeString(s)
-	if err != nil || len(b) != len(id) || publicIDText.EncodeToString(b) != s {
+	id, ok := readPublicID([]byte(s))
+	if !ok {
 		return id, Errorf(NotFound, "unknown_id", "%q is not an id", s)
 	}
-	copy(id[:], b)
 	return id, nil
 }
 
-func (id PublicID) String() string { return publicIDText.EncodeToString(id[:]) }
+// publicIDSize is how many characters an id has: the last of them holds three bits, so others would do for some
+// of the same ids. Only the text that String gives is read.
+const publicIDSize = 26
+
+func readPublicID(text []byte) (id PublicID, ok bool) {
+	if len(text) != publicIDSize {
+		return PublicID{}, false
+	}
+	var back [publicIDSize]byte
+	n, err := publicIDText.Decode(id[:], text)
+	publicIDText.Encode(back[:], id[:])
+	if err != nil || n != len(id) || string(back[:]) != string(text) {
+		return PublicID{}, false
+	}
+	return id, true
+}
+
+func (id PublicID) String() string {
+	var text [publicIDSize]byte
+	publicIDText.Encode(text[:], id[:])
+	return string(text[:])
+}
 
 // IsZero reports whether id was never set.
 func (id PublicID) IsZero() bool { return id == PublicID{} }
@@ -41,8 +60,13 @@ func (id PublicID) MarshalText() ([]byte, error) { return []byte(id.String()), n
 
 // UnmarshalText reads the text of MarshalText.
 func (id *PublicID) UnmarshalText(b []byte) (err error) {
-	*id, err = ParsePublicID(string(b))
-	return err
+	read, ok := readPublicID(b)
+	if !ok {
+		*id, err = ParsePublicID(string(b)) // which says what is wrong
+		return err
+	}
+	*id = read
+	return nil
 }
 
 // Value writes the text.

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -60,7 +59,7 @@ type Ring struct {
 }
 
 type linkKeys struct {
-	purpose map[Purpose][]byte
+	purpose map[Purpose]*macKey
 	bounce  bounceKeys
 	leave   bounceKeys
 }
@@ -68,9 +67,9 @@ type linkKeys struct {
 // NewRing makes a ring. Old secrets stay in it for as long as mail made with them may be opened.
 func NewRing(current Secret, old ...Secret) (*Ring, error) {
 	ids, keys, err := newRing("link", current, old, func(s Secret) *linkKeys {
-		k := &linkKeys{purpose: map[Purpose][]byte{}, bounce: newBounceKeys(s, "bounce"), leave: newBounceKeys(s, "leave")}
+		k := &linkKeys{purpose: map[Purpose]*macKey{}, bounce: newBounceKeys(s, "bounce"), leave: newBounceKeys(s, "leave")}
 		for p, name := range purposes {
-			k.purpose[p] = s.derive("link "+name, sha256.Size)
+			k.purpose[p] = newMACKey(s.derive("link "+name, sha256.Size))
 		}
 		return k
 	})
@@ -83,13 +82,20 @@ func NewRing(current Secret, old ...Secret) (*Ring, error) {
 // Sign returns the token that allows purpose for id until expires, to the second; a zero expires
 // means for ever. The text is TextSize letters, digits, - and _.
 func (r *Ring) Sign(purpose Purpose, id newsletter.PublicID, expires time.Time) string {
+	var text [TextSize]byte
+	return string(r.Append(text[:0], purpose, id, expires))
+}
+
+// Append appends the text of Sign to dst.
+func (r *Ring) Append(dst []byte, purpose Purpose, id newsletter.PublicID, expires time.Time) []byte {
 	var b [linkSize]byte
 	b[0] = byte(purpose)
 	copy(b[1:], r.ids[0][:])
 	putExpiry(b[1+keyIDSize:], expires)
 	copy(b[1+keyIDSize+expirySize:], id[:])
-	copy(b[bodySize:], mac(r.keys[r.ids[0]].purpose[purpose], b[:bodySize]))
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	mac, _ := r.keys[r.ids[0]].purpose[purpose].sum(b[:bodySize]) // our own purposes all have a key
+	copy(b[bodySize:], mac[:])
+	return base64.RawURLEncoding.AppendEncode(dst, b[:])
 }
 
 // Verify returns the public id of a token that allows purpose at now. Otherwise the error is
@@ -107,7 +113,7 @@ func (r *Ring) Verify(purpose Purpose, token string, now time.Time) (newsletter.
 		return none, forged()
 	}
 	keys, known := r.keys[keyID(b[1:1+keyIDSize])]
-	if !known || !hmac.Equal(b[bodySize:], mac(keys.purpose[Purpose(b[0])], b[:bodySize])) {
+	if !known || !keys.purpose[Purpose(b[0])].verify(b[bodySize:], b[:bodySize]) {
 		return none, forged()
 	}
 	if Purpose(b[0]) != purpose {
@@ -122,17 +128,6 @@ func (r *Ring) Verify(purpose Purpose, token string, now time.Time) (newsletter.
 
 func forged() error {
 	return newsletter.Errorf(newsletter.Forbidden, "token_forged", "this link is incomplete or not ours: copy it whole from the mail, or ask for a new one")
-}
-
-// mac returns the first macSize octets of the HMAC. A purpose that we don't know has no key: its
-// token gets an answer that no token can equal.
-func mac(key, body []byte) []byte {
-	if key == nil {
-		return nil
-	}
-	h := hmac.New(sha256.New, key)
-	h.Write(body)
-	return h.Sum(nil)[:macSize]
 }
 
 const maxExpiry = 1<<(8*expirySize) - 1

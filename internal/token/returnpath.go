@@ -28,10 +28,10 @@ const maxLocal = 64
 // bounceText has lower case only: a local part may come back with its case changed.
 var bounceText = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
 
-type bounceKeys struct{ mac, mask []byte }
+type bounceKeys struct{ mac, mask *macKey }
 
 func newBounceKeys(s Secret, use string) bounceKeys {
-	return bounceKeys{mac: s.derive(use+" mac", sha256.Size), mask: s.derive(use+" mask", sha256.Size)}
+	return bounceKeys{mac: newMACKey(s.derive(use+" mac", sha256.Size)), mask: newMACKey(s.derive(use+" mask", sha256.Size))}
 }
 
 // tagged makes and reads addresses of a mailbox that carry a token, each purpose with keys of its own: a
@@ -104,9 +104,12 @@ func (p *tagged) address(row int64, day uint16) string {
 	copy(b[:], id[:])
 	binary.BigEndian.PutUint16(b[keyIDSize:], day)
 	sum := keys.sum(b[keyIDSize:keyIDSize+daySize], uint64(row))
-	binary.BigEndian.PutUint64(b[keyIDSize+daySize:], uint64(row)^keys.maskOf(sum))
-	copy(b[bounceSize-macSize:], sum)
-	return p.local + "+" + bounceText.EncodeToString(b[:]) + "@" + p.domain
+	binary.BigEndian.PutUint64(b[keyIDSize+daySize:], uint64(row)^keys.maskOf(sum[:]))
+	copy(b[bounceSize-macSize:], sum[:])
+	address := make([]byte, 0, len(p.local)+len("+@")+bounceTextSize+len(p.domain))
+	address = append(append(address, p.local...), '+')
+	address = append(bounceText.AppendEncode(address, b[:]), '@')
+	return string(append(address, p.domain...))
 }
 
 // Parse returns the delivery of a sender that Address made. Otherwise the error is Forbidden
@@ -136,20 +139,24 @@ func (p *tagged) parse(address string) (row int64, day uint16, err error) {
 	}
 	keys, until, sum := p.keys(known), b[keyIDSize:keyIDSize+daySize], b[bounceSize-macSize:]
 	number := binary.BigEndian.Uint64(b[keyIDSize+daySize:]) ^ keys.maskOf(sum)
-	if !hmac.Equal(sum, keys.sum(until, number)) {
+	if want := keys.sum(until, number); !hmac.Equal(sum, want[:]) {
 		return 0, 0, forgedBounce()
 	}
 	return int64(number), binary.BigEndian.Uint16(until), nil
 }
 
-func (k bounceKeys) sum(day []byte, delivery uint64) []byte {
+func (k bounceKeys) sum(day []byte, delivery uint64) [macSize]byte {
 	var body [daySize + 8]byte
 	copy(body[:], day)
 	binary.BigEndian.PutUint64(body[daySize:], delivery)
-	return mac(k.mac, body[:])
+	sum, _ := k.mac.sum(body[:])
+	return sum
 }
 
-func (k bounceKeys) maskOf(sum []byte) uint64 { return binary.BigEndian.Uint64(mac(k.mask, sum)) }
+func (k bounceKeys) maskOf(sum []byte) uint64 {
+	mask, _ := k.mask.sum(sum)
+	return binary.BigEndian.Uint64(mask[:])
+}
 
 const maxDay = 1<<16 - 1
 
