@@ -112,6 +112,7 @@ const (
 
 	ReasonScheduleChanged = "schedule_changed" // cancelled: its schedule no longer has the slot
 	ReasonScheduleEnded   = "schedule_ended"   // cancelled: its schedule was archived
+	ReasonSchedulePaused  = "schedule_paused"  // cancelled: its slot passed while its schedule rested
 	ReasonListEnded       = "list_ended"       // cancelled: its list was archived
 )
 

@@ -212,11 +212,7 @@ func (t *tx) applySchedule(c *newsletter.Change, s newsletter.Schedule, listID i
 	if !c.Sets("cron") && !c.Sets("zone") && c.Verb != newsletter.ChangeRestore {
 		return nil // a slot that is due now must not be passed over
 	}
-	// A draft for a slot that the schedule no longer has would leave at the old time.
-	if err := t.cancelEditions(`schedule_id = $1 AND state IN ('draft', 'in_review') AND scheduled_for <> $4`, c.ID, newsletter.ReasonScheduleChanged, now, s.NextAt); err != nil {
-		return err
-	}
-	return t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1`, c.ID, s.NextAt)
+	return t.retime(c.ID, s.NextAt, now)
 }
 
 // archive ends an object. Its applied_hash goes: so one that was archived by a file is told from

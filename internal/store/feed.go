@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -144,4 +145,80 @@ func (t *tx) recordFetch(f *newsletter.Fetch, now time.Time) error {
 	return t.exec(`
 		UPDATE feed SET state = $2, failures = $3, last_error = $4, moved_to = $5, next_at = $6, fetched_at = $7
 		WHERE id = $1`, f.FeedID, f.State, f.Failures, f.Error, f.MovedTo, f.NextAt, at)
+}
+
+// ChangeFeed gives a feed another address, pace or mapping; its list and name stay. At another source (see
+// Moved) it begins anew, as if it had never been asked, and what stands there first is owed to nobody, unless
+// ImportSince says so. With another mapping it is read once more, though its source may say that nothing
+// changed: posts that are in no edition yet get their topics by it.
+func (s *Store) ChangeFeed(ctx context.Context, f *newsletter.Feed, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		was, err := t.openFeed(f.ID)
+		if err != nil {
+			return err
+		}
+		if err := t.exec(`
+			UPDATE feed SET url = $2, internal = $3, interval_us = $4, import_since = $5, mapping = $6 WHERE id = $1`,
+			f.ID, f.URL, f.Internal, f.Interval, f.ImportSince, f.Mapping); err != nil {
+			return err
+		}
+		switch {
+		case was.URL != f.URL:
+			err = t.exec(`
+				UPDATE feed SET etag = '', last_modified = '', failures = 0, last_error = '', moved_to = '', state = 'ok', next_at = $2,
+					baseline_at = CASE WHEN $3 THEN NULL ELSE baseline_at END
+				WHERE id = $1`, f.ID, newsletter.At(now), f.Moved(was))
+		case !maps.Equal(was.Mapping, f.Mapping):
+			err = t.exec(`UPDATE feed SET etag = '', last_modified = '', next_at = $2 WHERE id = $1`, f.ID, newsletter.At(now))
+		}
+		if err != nil {
+			return err
+		}
+		return t.audit(by, now, "feed.change", object{"feed", was.Name}, f)
+	})
+}
+
+// PauseFeed has a feed not be asked until WakeFeed.
+func (s *Store) PauseFeed(ctx context.Context, id int64, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		was, err := t.openFeed(id)
+		if err != nil {
+			return err
+		}
+		if was.State == newsletter.FeedDisabled {
+			return newsletter.Errorf(newsletter.Conflict, "feed_state", "the feed %q is not asked already", was.Name)
+		}
+		// Without an error: it was us and not the source.
+		if err := t.exec(`UPDATE feed SET state = 'disabled', failures = 0, last_error = '' WHERE id = $1`, id); err != nil {
+			return err
+		}
+		return t.audit(by, now, "feed.pause", object{"feed", was.Name}, nil)
+	})
+}
+
+// ArchiveFeed ends a feed. The posts that it brought stay.
+func (s *Store) ArchiveFeed(ctx context.Context, id int64, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		was, err := t.openFeed(id)
+		if err != nil {
+			return err
+		}
+		if err := t.exec(`UPDATE feed SET archived_at = $2, applied_hash = '' WHERE id = $1`, id, newsletter.At(now)); err != nil {
+			return err
+		}
+		return t.audit(by, now, "feed.archive", object{"feed", was.Name}, nil)
+	})
+}
+
+// openFeed is a feed that is not archived, locked behind its list.
+func (t *tx) openFeed(id int64) (*newsletter.Feed, error) {
+	var list int64
+	if err := t.get(&list, `SELECT id FROM list WHERE id = (SELECT list_id FROM feed WHERE id = $1)`+t.dialect.forUpdate, id); err != nil {
+		return nil, notFound(err, "feed", id)
+	}
+	f, err := t.lockFeed(id)
+	if err == nil && !f.ArchivedAt.IsZero() {
+		err = newsletter.Errorf(newsletter.NotFound, "not_found", "there is no feed %d any more", id)
+	}
+	return f, err
 }

@@ -24,6 +24,8 @@ func Cases() []Case {
 		postCases(),
 		deskPostCases(),
 		pictureCases(),
+		deskFeedCases(),
+		scheduleCases(),
 		auditCases(),
 		deliveryCases(),
 		uncertainCases(),
