@@ -9,4 +9,6 @@ const (
 	TemplateAccessLink          = "access_link"          // Ref: access_link
 	TemplateAddressConfirmation = "address_confirmation" // Ref: address_change; to the new address
 	TemplateAddressNotice       = "address_notice"       // Ref: address_change; to the old address
+	TemplateSignIn              = "sign_in"              // Ref: sign_in; to somebody of the staff
+	TemplateInvitation          = "invitation"           // Ref: sign_in; to somebody who is new on the staff
 )

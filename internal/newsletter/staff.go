@@ -25,7 +25,8 @@ type Staff struct {
 	Name     string   `db:"name"`
 	Language Language `db:"language"`
 	Created  Time     `db:"created_at"`
-	Disabled Time     `db:"disabled_at"` // zero while they may sign in
+	SignedIn Time     `db:"signed_in_at"` // the last time; zero: never yet
+	Disabled Time     `db:"disabled_at"`  // zero while they may sign in
 	// Roles and Lists say what for; Lists are the ids of the lists of which they are an editor. An
 	// admin is an editor of all.
 	Roles []Role  `db:"-"`

@@ -104,6 +104,8 @@ const personalGate = `
 			OR EXISTS (SELECT 1 FROM signup AS u WHERE u.id = delivery.ref))
 		AND (template <> 'access_link'
 			OR EXISTS (SELECT 1 FROM access_link AS a WHERE a.id = delivery.ref AND a.used_at IS NULL AND a.expires_at > $3))
+		AND (kind <> 'sign_in'
+			OR EXISTS (SELECT 1 FROM sign_in AS i WHERE i.id = delivery.ref AND i.used_at IS NULL AND i.expires_at > $3))
 		AND (template <> 'address_confirmation'
 			OR EXISTS (SELECT 1 FROM address_change AS c WHERE c.id = delivery.ref AND c.confirmed_at IS NULL AND c.expires_at > $3))
 		AND (template <> 'address_notice'
@@ -135,6 +137,8 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 				WHEN d.template IN ('confirmation', 'welcome', 'already_subscribed') AND d.ref IS NOT NULL AND u.id IS NULL THEN 'cancelled'
 				WHEN d.template = 'access_link' AND (a.id IS NULL OR a.used_at IS NOT NULL) THEN 'cancelled'
 				WHEN d.template = 'access_link' AND a.expires_at <= $3 THEN 'expired'
+				WHEN d.kind = 'sign_in' AND (i.id IS NULL OR i.used_at IS NOT NULL) THEN 'cancelled'
+				WHEN d.kind = 'sign_in' AND i.expires_at <= $3 THEN 'expired'
 				WHEN d.template IN ('address_confirmation', 'address_notice') AND c.id IS NULL THEN 'cancelled'
 				WHEN d.template = 'address_confirmation' AND c.confirmed_at IS NOT NULL THEN 'cancelled'
 				WHEN d.template = 'address_confirmation' AND c.expires_at <= $3 THEN 'expired'
@@ -147,6 +151,7 @@ func (t *tx) turnAway(ids newsletter.IDs, worker string, at newsletter.Time) err
 			LEFT JOIN subscriber AS p ON p.id = COALESCE(s.subscriber_id, d.subscriber_id)
 			LEFT JOIN signup AS u ON u.id = d.ref AND d.template IN ('confirmation', 'welcome', 'already_subscribed')
 			LEFT JOIN access_link AS a ON a.id = d.ref AND d.template = 'access_link'
+			LEFT JOIN sign_in AS i ON i.id = d.ref AND d.kind = 'sign_in'
 			LEFT JOIN address_change AS c ON c.id = d.ref AND d.template IN ('address_confirmation', 'address_notice')
 			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
 		) AS r

@@ -23,6 +23,9 @@
 // either case, since mail servers may fold them (RFC 5321, section 2.4, asks them not to). LeavePath makes
 // the addresses that a mail to ends a subscription (RFC 2369) in the same form, with keys of its own.
 //
+// A Box seals what the database must be able to give back and nobody else may read: secrets of
+// authenticator apps. Beside a sign-in link stands a Code, for who reads mail on another device.
+//
 // Hashes stand for addresses in the suppression list and in counters after the address itself is
 // erased. They have secrets of their own: rotating the key of links must not touch them, and an
 // erased address can't be hashed anew, so old keys stay for looking up.

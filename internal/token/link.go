@@ -62,12 +62,14 @@ type linkKeys struct {
 	purpose map[Purpose]*macKey
 	bounce  bounceKeys
 	leave   bounceKeys
+	code    []byte
 }
 
 // NewRing makes a ring. Old secrets stay in it for as long as mail made with them may be opened.
 func NewRing(current Secret, old ...Secret) (*Ring, error) {
 	ids, keys, err := newRing("link", current, old, func(s Secret) *linkKeys {
-		k := &linkKeys{purpose: map[Purpose]*macKey{}, bounce: newBounceKeys(s, "bounce"), leave: newBounceKeys(s, "leave")}
+		k := &linkKeys{purpose: map[Purpose]*macKey{}, bounce: newBounceKeys(s, "bounce"), leave: newBounceKeys(s, "leave"),
+			code: s.derive("code sign_in", sha256.Size)}
 		for p, name := range purposes {
 			k.purpose[p] = newMACKey(s.derive("link "+name, sha256.Size))
 		}
