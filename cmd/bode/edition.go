@@ -15,6 +15,7 @@ type editionCommand struct {
 	List    editionList    `cmd:"" help:"List editions, the newest slot first."`
 	Preview editionPreview `cmd:"" help:"Show the mail of an edition."`
 	Show    editionShow    `cmd:"" help:"Show an edition: its posts, its variants, and how far it is."`
+	Check   editionCheck   `cmd:"" help:"Say what is wrong with an edition before it leaves."`
 	Approve editionApprove `cmd:"" help:"Let an edition leave at its slot; an extra one leaves at once."`
 	Review  editionReview  `cmd:"" help:"Take an approval back."`
 	Pause   editionPause   `cmd:"" help:"Stop an edition that is being sent, within seconds."`
@@ -274,22 +275,6 @@ func (p *program) moveEdition(ctx context.Context, one oneEdition, verb func(*st
 		fmt.Fprintf(p.out, "%s %s\n", e.State.Words(), e.PublicID)
 		return nil
 	})
-}
-
-type editionApprove struct {
-	oneEdition
-}
-
-func (editionApprove) Help() string {
-	return `Freezes what the edition holds. Look at it first.
-
-Example:
-
-    bode edition approve dvqk3f7x2mzj9w4t8s6r5p2n3c`
-}
-
-func (cmd editionApprove) Run(ctx context.Context, p *program) error {
-	return p.moveEdition(ctx, cmd.oneEdition, func(s *store.Store) editionVerb { return s.ApproveEdition })
 }
 
 type editionReview struct {

@@ -88,18 +88,8 @@ func (cmd editionPreview) message(ctx context.Context, p *program, c *config.Con
 	if err != nil {
 		return nil, err
 	}
-	greeting, err := composer.Greeting(lang, "")
-	if err != nil {
-		return nil, err
-	}
-	nowhere := site(c) + "/"
-	reader := compose.Personal{Greeting: greeting, UnsubscribeURL: nowhere, PreferencesURL: nowhere, WhyURL: nowhere, UnsubscribeMail: c.Organisation.Mail.String()}
-	values, err := reader.Values(letter.Fields())
-	if err != nil {
-		return nil, err
-	}
-	return letter.Append(nil, &mailer.Recipient{
-		To: mailer.Address{Addr: c.Sender.Address.String()}, MessageID: "preview@" + c.Sender.Address.Domain(), Date: p.now().In(c.Zone), Values: values})
+	message, _, err := composer.SampleMessage(letter, lang, p.now().In(c.Zone))
+	return message, err
 }
 
 // letter is what was sent, or else what would be.

@@ -1,8 +1,11 @@
 package feed
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+
+	"bode.example/internal/newsletter"
 )
 
 // Trust makes a client accept a certificate for internal feeds.
@@ -14,3 +17,8 @@ func Trust(c *Client, certificate *x509.Certificate) {
 
 // Unharmed is for tests.
 var Unharmed = unharmed
+
+// ProbeInside is Probe where a link may lead to this machine.
+func ProbeInside(ctx context.Context, c *Client, link string) newsletter.LinkAnswer {
+	return c.probeBy(ctx, c.inside, link)
+}

@@ -45,10 +45,15 @@ func (a Article) Flaws() []Flaw {
 			}
 		case atom.A:
 			words := Line(plainOf(n))
-			if slices.Contains(sayNothing, strings.ToLower(strings.Trim(words, " .…!:»>→"))) {
+			if SaysNothing(words) {
 				flaws = append(flaws, Flaw{FlawLink, words})
 			}
 		}
 	}
 	return flaws
+}
+
+// SaysNothing reports whether the words of a link don't say where it leads.
+func SaysNothing(words string) bool {
+	return slices.Contains(sayNothing, strings.ToLower(strings.Trim(words, " .…!:»>→")))
 }

@@ -226,6 +226,9 @@ type editionDetail struct {
 	State   newsletter.EditionState `json:"state"`
 	Through int64                   `json:"through,omitempty"`
 	Posts   int                     `json:"posts,omitempty"`
+	// Despite is why an admin approved it although something severe was found, and Flaws what that was.
+	Despite string   `json:"despite,omitempty"`
+	Flaws   []string `json:"flaws,omitempty"`
 }
 
 func editionObject(e *newsletter.Edition) object { return object{"edition", e.PublicID.String()} }

@@ -188,9 +188,18 @@ func (t *tx) freezePost(p *newsletter.EditionPost) error {
 // sequence it reaches. An empty one can't be approved by hand where the schedule skips those; when
 // its slot approves it, it becomes skipped.
 func (s *Store) ApproveEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
-	var e *newsletter.Edition
-	err := s.write(ctx, func(t *tx) (err error) {
-		e, err = t.approve(id, by, now)
+	return s.approveAs(ctx, id, nil, by, now)
+}
+
+// ApproveReviewed is ApproveEdition for what somebody has looked at: when the edition holds something else by
+// now, it is not approved (Conflict, edition_changed).
+func (s *Store) ApproveReviewed(ctx context.Context, id newsletter.PublicID, r newsletter.Reviewed, by newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
+	return s.approveAs(ctx, id, &r, by, now)
+}
+
+func (s *Store) approveAs(ctx context.Context, id newsletter.PublicID, r *newsletter.Reviewed, by newsletter.Actor, now time.Time) (e *newsletter.Edition, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		e, err = t.approve(id, r, by, now)
 		return err
 	})
 	if err != nil {
@@ -199,7 +208,7 @@ func (s *Store) ApproveEdition(ctx context.Context, id newsletter.PublicID, by n
 	return e, nil
 }
 
-func (t *tx) approve(id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
+func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newsletter.Actor, now time.Time) (*newsletter.Edition, error) {
 	var of struct {
 		ListID int64                `db:"list_id"`
 		Empty  newsletter.EmptyRule `db:"empty"`
@@ -223,6 +232,13 @@ func (t *tx) approve(id newsletter.PublicID, by newsletter.Actor, now time.Time)
 	if err != nil {
 		return nil, err
 	}
+	detail := editionDetail{Posts: len(posts)}
+	if r != nil {
+		if newsletter.Fingerprint(e, posts) != r.Print {
+			return nil, newsletter.Errorf(newsletter.Conflict, "edition_changed", "the edition %s was changed since you looked at it: look again before you approve it", id)
+		}
+		detail.Despite, detail.Flaws = r.Despite, r.Flaws
+	}
 	if in == 0 && of.Empty == newsletter.EmptySkip {
 		if by.Kind != newsletter.BySystem {
 			var readers int
@@ -238,25 +254,26 @@ func (t *tx) approve(id newsletter.PublicID, by newsletter.Actor, now time.Time)
 	if err := t.moveEdition(e, newsletter.EditionApproved, "", now); err != nil {
 		return nil, err
 	}
-	return e, t.audit(by, now, "edition.approved", editionObject(e), editionDetail{State: e.State, Through: e.ThroughSeq, Posts: posts})
+	detail.State, detail.Through = e.State, e.ThroughSeq
+	return e, t.audit(by, now, "edition.approved", editionObject(e), detail)
 }
 
-// freeze copies the posts of an edition, and says how many there are and how many of them are in.
-func (t *tx) freeze(e *newsletter.Edition, now time.Time) (all, in int, err error) {
-	posts, err := t.followed(e, now)
+// freeze copies the posts of an edition, and says which those are and how many of them are in.
+func (t *tx) freeze(e *newsletter.Edition, now time.Time) (posts []newsletter.EditionPost, in int, err error) {
+	posts, err = t.followed(e, now)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
 	if err := t.exec(`DELETE FROM edition_post WHERE edition_id = $1`, e.ID); err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
 	for i := range posts {
 		if posts[i].Disposition == newsletter.PostIn {
 			in++
 		}
 		if err := t.freezePost(&posts[i]); err != nil {
-			return 0, 0, err
+			return nil, 0, err
 		}
 	}
-	return len(posts), in, nil
+	return posts, in, nil
 }

@@ -50,6 +50,7 @@ func Cases() []Case {
 		dutyCases(),
 		editionCases(),
 		releaseCases(),
+		reviewedCases(),
 	)
 }
 
