@@ -14,6 +14,7 @@ type Dossier struct {
 	Signups        []Signup        `json:"signups,omitempty"`
 	AddressChanges []AddressChange `json:"address_changes,omitempty"`
 	Suppressions   []Suppression   `json:"suppressions,omitempty"`
+	Requests       []DataRequest   `json:"requests,omitempty"` // about these data
 }
 
 // MarshalJSON writes a dossier for the person that it is about: where there is no subscriber it says

@@ -11,4 +11,7 @@ const (
 	TemplateAddressNotice       = "address_notice"       // Ref: address_change; to the old address
 	TemplateSignIn              = "sign_in"              // Ref: sign_in; to somebody of the staff
 	TemplateInvitation          = "invitation"           // Ref: sign_in; to somebody who is new on the staff
+	TemplateRequestIdentity     = "request_identity"     // Ref: data_request; to the address that it is about
+	TemplateRequestLetter       = "request_letter"       // Ref: request_letter
+	TemplateRequestReminder     = "request_reminder"     // Ref: data_request; to officers
 )

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -53,8 +55,11 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 	if err := t.mailsOf(d, address); err != nil {
 		return nil, err
 	}
+	if d.Requests, err = t.requestsOf(d.Address, hashes); err != nil {
+		return nil, err
+	}
 	if len(people) == 0 {
-		if len(d.Signups) == 0 && len(d.Suppressions) == 0 && len(d.Deliveries) == 0 {
+		if len(d.Signups) == 0 && len(d.Suppressions) == 0 && len(d.Deliveries) == 0 && len(d.Requests) == 0 {
 			return nil, newsletter.Errorf(newsletter.NotFound, "nothing_held", "nothing is held about this address")
 		}
 		return d, nil
@@ -108,9 +113,29 @@ func (t *tx) mailsOf(d *newsletter.Dossier, asked newsletter.Address) error {
 				AND ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)
 			UNION SELECT id FROM delivery WHERE address IN ($2, $3, $4)
 			UNION SELECT id FROM delivery WHERE template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key = $2)
+			UNION SELECT id FROM delivery WHERE template = 'request_identity' AND ref IN (SELECT id FROM data_request WHERE address_key = $2)
+			UNION SELECT id FROM delivery WHERE template = 'request_letter' AND ref IN (
+				SELECT l.id FROM request_letter AS l JOIN data_request AS r ON r.id = l.request_id WHERE r.address_key = $2)
 			UNION SELECT id FROM delivery WHERE template = 'access_link'
 				AND ref IN (SELECT id FROM access_link WHERE signup_id IN (SELECT id FROM signup WHERE address_key = $2)))
 		ORDER BY d.id`, d.Subscriber.ID, asked.Key(), asked, d.Address)
+}
+
+// requestsOf finds the requests of an address in the register: while it is held, and by its hash after.
+func (t *tx) requestsOf(address newsletter.Address, hashes []token.Hash) ([]newsletter.DataRequest, error) {
+	var all []newsletter.DataRequest
+	err := t.list(&all, `SELECT `+requestColumns+` FROM data_request WHERE address_key = $1`, address.Key())
+	for _, hash := range hashes {
+		var more []newsletter.DataRequest
+		if err == nil {
+			err = t.list(&more, `
+				SELECT `+requestColumns+` FROM data_request
+				WHERE hash_key = $1 AND hash = $2 AND (address_key IS NULL OR address_key <> $3)`, hash.KeyID, hash.Sum, address.Key())
+		}
+		all = append(all, more...)
+	}
+	slices.SortFunc(all, func(a, b newsletter.DataRequest) int { return cmp.Compare(a.ID, b.ID) })
+	return all, err
 }
 
 // consents returns a person's part of the ledger with the evidence that is still there, and the

@@ -66,6 +66,7 @@ func (e *erasure) run(address newsletter.Address, hash func(newsletter.Address) 
 		e.anonymiseDeliveries,
 		e.deleteEvidence,
 		e.deleteRequests,
+		func() error { return e.clearRegister(hash) },
 		e.deletePerson,
 		func() error { return e.suppressAll(hash) },
 		e.sealLedger,
@@ -141,6 +142,8 @@ func (e *erasure) anonymiseDeliveries() (err error) {
 		`template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key` + inKeys + `)`,
 		`template = 'access_link' AND ref IN (SELECT id FROM access_link WHERE signup_id IN (SELECT id FROM signup WHERE address_key` + inKeys + `))`,
 		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys + `)`,
+		`template = 'request_identity' AND ref IN (SELECT id FROM data_request WHERE address_key` + inKeys + `)`,
+		`template = 'request_letter' AND ref IN (SELECT l.id FROM request_letter AS l JOIN data_request AS r ON r.id = l.request_id WHERE r.address_key` + inKeys + `)`,
 		`address` + inKeys,
 	}
 	for _, condition := range conditions {
@@ -210,6 +213,31 @@ func (e *erasure) deleteRequests() error {
 		}
 	}
 	return nil
+}
+
+// clearRegister takes the person out of the register of requests: that there was one, when and how it was
+// answered is proof, and stays under its hash. What was written, by them and to them, goes.
+func (e *erasure) clearRegister(hash func(newsletter.Address) token.Hash) error {
+	const theirs = `SELECT id FROM data_request WHERE `
+	clear := func(condition string, args ...any) error {
+		if err := e.exec(`UPDATE request_letter SET subject = '', body = '' WHERE request_id IN (`+theirs+condition+`)`, args...); err != nil {
+			return err
+		}
+		if err := e.exec(`UPDATE request_event SET note = '' WHERE request_id IN (`+theirs+condition+`)`, args...); err != nil {
+			return err
+		}
+		return e.exec(clearRequest+` WHERE `+condition, args...)
+	}
+	for _, a := range e.addresses {
+		h := hash(a)
+		if err := clear(`hash_key = $1 AND hash = $2`, h.KeyID, h.Sum); err != nil {
+			return err
+		}
+	}
+	if err := clear(`address_key`+inKeys, e.keys); err != nil || e.person == nil {
+		return err
+	}
+	return clear(`subscriber_id = $1`, e.person.ID)
 }
 
 func (e *erasure) deletePerson() error {

@@ -45,6 +45,7 @@ func Cases() []Case {
 		sessionCases(),
 		addressChangeCases(),
 		erasureCases(),
+		requestCases(),
 		applyCases(),
 		dueCases(),
 		dutyCases(),

@@ -1,0 +1,44 @@
+package newsletter
+
+// LetterKind is what a letter about a request says.
+type LetterKind string
+
+// The kinds of letter. There is a template of each, in every language (templates/locale/*/letters.toml).
+const (
+	LetterReceipt         LetterKind = "receipt"
+	LetterExtension       LetterKind = "extension"
+	LetterAccess          LetterKind = "access"
+	LetterPortability     LetterKind = "portability"
+	LetterRectification   LetterKind = "rectification"
+	LetterErasure         LetterKind = "erasure"
+	LetterRestriction     LetterKind = "restriction"
+	LetterRestrictionEnds LetterKind = "restriction_ends"
+	LetterObjection       LetterKind = "objection"
+	LetterWithdrawal      LetterKind = "withdrawal"
+	LetterOther           LetterKind = "other"
+	LetterNothingHeld     LetterKind = "nothing_held"
+	LetterSuppressionOnly LetterKind = "suppression_only"
+	LetterRefusal         LetterKind = "refusal"
+)
+
+// LetterKinds are all kinds.
+func LetterKinds() []LetterKind {
+	return []LetterKind{LetterReceipt, LetterExtension, LetterAccess, LetterPortability, LetterRectification, LetterErasure, LetterRestriction,
+		LetterRestrictionEnds, LetterObjection, LetterWithdrawal, LetterOther, LetterNothingHeld, LetterSuppressionOnly, LetterRefusal}
+}
+
+// RequestLetter is a letter about a request: in words that somebody could read and amend before it went. It
+// says nothing that names the person; the greeting is added when it leaves.
+type RequestLetter struct {
+	ID        int64      `db:"id" json:"-"`
+	PublicID  PublicID   `db:"public_id" json:"id"`
+	RequestID int64      `db:"request_id" json:"-"`
+	Kind      LetterKind `db:"kind" json:"kind"`
+	Language  Language   `db:"language" json:"language"`
+	Subject   string     `db:"subject" json:"subject"`
+	Body      string     `db:"body" json:"body"` // plain text, paragraphs parted by an empty line
+	CreatedAt Time       `db:"created_at" json:"created_at"`
+	QueuedAt  Time       `db:"queued_at" json:"queued_at,omitzero"`    // zero: it was printed
+	AmendedBy string     `db:"amended_by" json:"amended_by,omitempty"` // by whom the template's text was changed
+	Delivery  string     `db:"delivery" json:"delivery,omitempty"`     // the state of its mail
+}
