@@ -9,8 +9,8 @@ import (
 	"bode.example/internal/web/editor"
 )
 
-// newDesk puts the desks together, beside the public site.
-func newDesk(c *config.Config, s *service, kit web.Config) (http.Handler, error) {
+// newDesks puts the desks together, beside the public site.
+func newDesks(c *config.Config, s *service, kit web.Config) (http.Handler, error) {
 	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone})
 	if err != nil {
 		return nil, &configError{err}

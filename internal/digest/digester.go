@@ -37,6 +37,7 @@ type Store interface {
 	Stopping(ctx context.Context) ([]newsletter.Edition, error)
 	StopDeliveries(ctx context.Context, editionID int64, limit int, now time.Time) (stopped int, done bool, err error)
 	ForgetEditions(ctx context.Context, before time.Time, limit int, by newsletter.Actor, now time.Time) (int64, error)
+	ForgetTestLetters(ctx context.Context, before time.Time, by newsletter.Actor, now time.Time) (int64, error)
 	FinishEditions(ctx context.Context, now time.Time) ([]newsletter.Edition, error)
 }
 

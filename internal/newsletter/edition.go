@@ -82,11 +82,17 @@ type Edition struct {
 	Subject      string `db:"subject" json:"subject,omitempty"`
 	Preheader    string `db:"preheader" json:"preheader,omitempty"`
 	Introduction string `db:"introduction" json:"introduction,omitempty"` // Markdown
+	// PostOrder are the ids of posts that an editor put in order: see OrderPosts. EditedBy are the ids of
+	// staff who made or changed it.
+	PostOrder Order   `db:"post_order" json:"-"`
+	EditedBy  Strings `db:"edited_by" json:"-"`
 	// ThroughSeq is frozen at approval: posts up to and including it are covered.
 	ThroughSeq int64  `db:"through_seq" json:"-"`
 	ApprovedAt Time   `db:"approved_at" json:"approved_at,omitzero"`
 	ApprovedBy string `db:"approved_by" json:"approved_by,omitempty"`
-	ReleasedAt Time   `db:"released_at" json:"released_at,omitzero"`
+	// HeldUntil is until when an approval can be taken back before anything happens by it; zero: it isn't held.
+	HeldUntil  Time `db:"held_until" json:"held_until,omitzero"`
+	ReleasedAt Time `db:"released_at" json:"released_at,omitzero"`
 	// Cursor is the last subscription id whose delivery exists; FannedOutAt says that all do.
 	Cursor      int64 `db:"cursor" json:"-"`
 	FannedOutAt Time  `db:"fanned_out_at" json:"-"`
@@ -145,6 +151,8 @@ func (e *Edition) Step(c *Schedule, now Time) Step {
 		return StepWait
 	}
 	switch {
+	case e.State == EditionApproved && e.Held(now):
+		return StepWait
 	case e.State == EditionApproved && e.Kind == EditionSlot && e.late(c, now):
 		return StepMiss
 	case e.State == EditionApproved && e.Resting(now):
@@ -171,11 +179,16 @@ func (e *Edition) approvesItself(c *Schedule) bool {
 	return c.Review == ReviewAutomatic && (e.State == EditionDraft || e.Reason == ReasonWithdrawn)
 }
 
-// late reports whether the grace time is over. It begins at the slot, or at a later approval.
+// Held reports whether an approval can still be taken back before anything happens by it.
+func (e *Edition) Held(now Time) bool { return e.HeldUntil.After(now.Time) }
+
+// late reports whether the grace time is over. It begins at the slot, or at a later approval when that counts.
 func (e *Edition) late(c *Schedule, now Time) bool {
 	from := e.ScheduledFor
-	if e.ApprovedAt.After(from.Time) {
-		from = e.ApprovedAt
+	for _, later := range []Time{e.ApprovedAt, e.HeldUntil} {
+		if later.After(from.Time) {
+			from = later
+		}
 	}
 	return !now.Before(c.MissedAt(from).Time)
 }

@@ -163,6 +163,8 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (newsletter.Time, er
 			UNION ALL
 			SELECT e.scheduled_for FROM edition AS e WHERE `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
 			UNION ALL
+			SELECT e.held_until FROM edition AS e WHERE `+openEdition("e")+` AND e.state = 'approved'
+			UNION ALL
 			SELECT p.publish_at FROM post AS p WHERE p.publish_at IS NOT NULL AND p.state = 'draft'
 		) AS due WHERE at > $1`, newsletter.At(now))
 	return next, err

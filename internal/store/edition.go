@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 )
 
 const editionColumns = `id, public_id, list_id, schedule_id, kind, scheduled_for, state, reason, subject, preheader, introduction,
-	through_seq, approved_at, approved_by, released_at, cursor, fanned_out_at, ended_at, created_at, changed_at`
+	post_order, edited_by, through_seq, approved_at, approved_by, held_until, released_at, cursor, fanned_out_at, ended_at, created_at, changed_at`
 
 // openEdition is the condition of the partial index edition_open, word for word: only so does SQLite
 // see that the index serves a query for some of these states.
@@ -52,10 +53,10 @@ func newEdition(c *newsletter.Schedule, slot newsletter.Time, state newsletter.E
 func (t *tx) addEdition(made []newsletter.Edition, e *newsletter.Edition) ([]newsletter.Edition, error) {
 	var ids []int64
 	err := t.list(&ids, `
-		INSERT INTO edition (public_id, list_id, schedule_id, kind, scheduled_for, state, reason, ended_at, created_at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		INSERT INTO edition (public_id, list_id, schedule_id, kind, scheduled_for, state, reason, ended_at, created_at, changed_at, edited_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (schedule_id, scheduled_for) DO NOTHING RETURNING id`,
-		e.PublicID, e.ListID, e.ScheduleID, e.Kind, e.ScheduledFor, e.State, e.Reason, e.EndedAt, e.CreatedAt, e.ChangedAt)
+		e.PublicID, e.ListID, e.ScheduleID, e.Kind, e.ScheduledFor, e.State, e.Reason, e.EndedAt, e.CreatedAt, e.ChangedAt, e.EditedBy)
 	if err != nil || len(ids) == 0 {
 		return made, err
 	}
@@ -75,6 +76,7 @@ func (s *Store) AddExtraEdition(ctx context.Context, scheduleID int64, by newsle
 			return notFound(err, "working schedule", scheduleID)
 		}
 		e = newEdition(&c, newsletter.Time{}, newsletter.EditionDraft, now)
+		e.EditedBy = editors(nil, by)
 		made, err := t.addEdition(nil, e)
 		if err != nil {
 			return err
@@ -99,12 +101,20 @@ func (s *Store) EditEdition(ctx context.Context, id newsletter.PublicID, words n
 		if !e.State.Follows() {
 			return editionState(e, "its words can be changed while it is a draft or in review")
 		}
-		if err := t.exec(`UPDATE edition SET subject = $2, preheader = $3, introduction = $4, changed_at = $5 WHERE id = $1`,
-			e.ID, words.Subject, words.Preheader, words.Introduction, changedAfter(e, now)); err != nil {
+		if err := t.exec(`UPDATE edition SET subject = $2, preheader = $3, introduction = $4, changed_at = $5, edited_by = $6 WHERE id = $1`,
+			e.ID, words.Subject, words.Preheader, words.Introduction, changedAfter(e, now), editors(e.EditedBy, by)); err != nil {
 			return err
 		}
 		return t.audit(by, now, "edition.edit", editionObject(e), words)
 	})
+}
+
+// editors are the staff who changed an edition, with who does now.
+func editors(before newsletter.Strings, by newsletter.Actor) newsletter.Strings {
+	if by.Kind != newsletter.ByStaff || slices.Contains(before, by.ID) {
+		return before
+	}
+	return append(slices.Clone(before), by.ID)
 }
 
 // ReviewEdition asks for a look at a draft, or takes an approval back.
@@ -183,7 +193,7 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 	}
 	e.State, e.Reason, e.ChangedAt = to, reason, changedAfter(e, now)
 	if to.Follows() {
-		e.ApprovedAt, e.ApprovedBy = newsletter.Time{}, ""
+		e.ApprovedAt, e.ApprovedBy, e.HeldUntil = newsletter.Time{}, "", newsletter.Time{}
 	}
 	if !to.Ended() {
 		e.EndedAt = newsletter.Time{}
@@ -193,9 +203,10 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 		e.EndedAt = newsletter.At(now)
 	}
 	return t.one(editionState(e, fmt.Sprintf("from %s it can't become %s", from, to)), `
-		UPDATE edition SET state = $2, reason = $3, through_seq = $4, approved_at = $5, approved_by = $6, released_at = $7, ended_at = $8, changed_at = $9
+		UPDATE edition SET state = $2, reason = $3, through_seq = $4, approved_at = $5, approved_by = $6, released_at = $7, ended_at = $8, changed_at = $9,
+			held_until = $11
 		WHERE id = $1 AND state IN (SELECT value FROM json_each(CAST($10 AS TEXT)))`,
-		e.ID, e.State, e.Reason, e.ThroughSeq, e.ApprovedAt, e.ApprovedBy, e.ReleasedAt, e.EndedAt, e.ChangedAt, to.Before())
+		e.ID, e.State, e.Reason, e.ThroughSeq, e.ApprovedAt, e.ApprovedBy, e.ReleasedAt, e.EndedAt, e.ChangedAt, to.Before(), e.HeldUntil)
 }
 
 // changedAfter is the time of a change: always later than that of the one before, so that who has

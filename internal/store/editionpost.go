@@ -38,7 +38,11 @@ func (t *tx) followed(e *newsletter.Edition, now time.Time) ([]newsletter.Editio
 	if err != nil {
 		return nil, err
 	}
-	published, err := t.publishedTo(e.ListID, readers, whole)
+	return t.followedWith(e, readers, whole, now)
+}
+
+func (t *tx) followedWith(e *newsletter.Edition, readers []newsletter.Combination, content string, now time.Time) ([]newsletter.EditionPost, error) {
+	published, err := t.publishedTo(e.ListID, readers, content)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +62,7 @@ func (t *tx) followed(e *newsletter.Edition, now time.Time) ([]newsletter.Editio
 		}
 	}
 	newsletter.SortPosts(posts, newsletter.At(now))
+	newsletter.OrderPosts(posts, e.PostOrder)
 	return posts, nil
 }
 
@@ -169,7 +174,7 @@ func (s *Store) DisposePost(ctx context.Context, edition, post newsletter.Public
 		if err := t.freezePost(chosen); err != nil {
 			return err
 		}
-		if err := t.exec(`UPDATE edition SET changed_at = $2 WHERE id = $1`, e.ID, changedAfter(e, now)); err != nil {
+		if err := t.exec(`UPDATE edition SET changed_at = $2, edited_by = $3 WHERE id = $1`, e.ID, changedAfter(e, now), editors(e.EditedBy, by)); err != nil {
 			return err
 		}
 		return t.audit(by, now, "edition.post", editionObject(e), map[string]any{"post": post, "disposition": disposition})
@@ -228,6 +233,10 @@ func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newslett
 	if !e.State.CanBecome(newsletter.EditionApproved) {
 		return nil, editionState(e, "only a draft or one in review can be approved")
 	}
+	hold, err := t.mayApprove(e, by, now)
+	if err != nil {
+		return nil, err
+	}
 	posts, in, err := t.freeze(e, now)
 	if err != nil {
 		return nil, err
@@ -251,6 +260,7 @@ func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newslett
 		return e, t.moveEdition(e, newsletter.EditionSkipped, newsletter.ReasonEmpty, now)
 	}
 	e.ThroughSeq, e.ApprovedAt, e.ApprovedBy = through, newsletter.At(now), string(by.Kind)+":"+by.ID
+	e.HeldUntil = hold
 	if err := t.moveEdition(e, newsletter.EditionApproved, "", now); err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func Cases() []Case {
 		dueCases(),
 		dutyCases(),
 		editionCases(),
+		editionDeskCases(),
 		releaseCases(),
 		reviewedCases(),
 	)

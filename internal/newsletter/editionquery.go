@@ -1,0 +1,9 @@
+package newsletter
+
+// EditionQuery says which editions are looked at, the newest slot first.
+type EditionQuery struct {
+	Lists  []int64
+	States []EditionState // empty: all
+	After  PublicID       // the last edition of the page before; zero: from the newest
+	Limit  int            // 0: 50
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"bode.example/internal/newsletter"
+)
+
+// editionsLimit is how many editions a page of them has.
+const editionsLimit = 50
+
+// EditionsOf returns editions of some lists, the newest slot first, with the state of their deliveries left
+// out. more says that there are older ones, after the last of these.
+func (s *Store) EditionsOf(ctx context.Context, q newsletter.EditionQuery) (editions []newsletter.Edition, more bool, err error) {
+	limit := q.Limit
+	if limit <= 0 {
+		limit = editionsLimit
+	}
+	states, err := json.Marshal(append([]newsletter.EditionState{}, q.States...))
+	if err != nil {
+		return nil, false, err
+	}
+	args := []any{newsletter.NewIDs(q.Lists...), string(states), len(q.States) == 0, limit + 1}
+	after := ""
+	if !q.After.IsZero() {
+		after = `
+		AND (COALESCE(scheduled_for, created_at), id) < (SELECT COALESCE(scheduled_for, created_at), id FROM edition WHERE public_id = $5)`
+		args = append(args, q.After)
+	}
+	err = s.reader.SelectContext(ctx, &editions, `
+		SELECT `+editionColumns+` FROM edition
+		WHERE list_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+		AND (CAST($3 AS BOOLEAN) OR state IN (SELECT value FROM json_each(CAST($2 AS TEXT))))`+after+`
+		ORDER BY COALESCE(scheduled_for, created_at) DESC, id DESC LIMIT $4`, args...)
+	if err == nil && len(editions) > limit {
+		return editions[:limit], true, nil
+	}
+	return editions, false, err
+}
+
+// OrderPosts puts the posts of an edition that is a draft or in review in order. Posts that the order
+// doesn't name follow those that it does; one that is not in the edition is an error.
+func (s *Store) OrderPosts(ctx context.Context, edition newsletter.PublicID, order []newsletter.PublicID, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		e, err := t.lockEdition(edition)
+		if err != nil {
+			return err
+		}
+		if !e.State.Follows() {
+			return editionState(e, "its posts can be put in order while it is a draft or in review")
+		}
+		posts, err := t.followed(e, now)
+		if err != nil {
+			return err
+		}
+		var ids newsletter.Order
+		for _, id := range order {
+			at := slices.IndexFunc(posts, func(p newsletter.EditionPost) bool { return p.PublicID == id })
+			if at < 0 {
+				return newsletter.Errorf(newsletter.NotFound, "not_found", "there is no post %s in the edition %s", id, edition)
+			}
+			if !slices.Contains(ids, posts[at].PostID) {
+				ids = append(ids, posts[at].PostID)
+			}
+		}
+		if err := t.exec(`UPDATE edition SET post_order = $2, changed_at = $3, edited_by = $4 WHERE id = $1`,
+			e.ID, ids, changedAfter(e, now), editors(e.EditedBy, by)); err != nil {
+			return err
+		}
+		return t.audit(by, now, "edition.order", editionObject(e), map[string]any{"posts": order})
+	})
+}

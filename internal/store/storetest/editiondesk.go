@@ -1,0 +1,282 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
+	"bode.example/internal/token"
+)
+
+func editionDeskCases() []Case {
+	return []Case{
+		{"posts in an editor's order", []string{"OrderPosts", "EditionPosts"}, testOrderPosts},
+		{"four eyes, and an approval that is held", []string{"ApprovalRule", "SetApprovalRule", "ApproveEdition", "NextDue"}, testApprovalRule},
+		{"pages of editions", []string{"EditionsOf"}, testEditionsOf},
+		{"what would leave now", []string{"Rehearse", "Outlook"}, testOutlook},
+		{"test mails", []string{"AddTestLetter", "TestLetter", "ForgetTestLetters"}, testTestLetter},
+		{"who gets an edition", []string{"EditionReader"}, testEditionReader},
+	}
+}
+
+var firstEditor, secondEditor = newsletter.Actor{Kind: newsletter.ByStaff, ID: "first"}, newsletter.Actor{Kind: newsletter.ByStaff, ID: "second"}
+
+func testOrderPosts(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Reader("jan", w.Daily)
+	one, two, three := w.Post("Een", Start), w.Post("Twee", Start.Add(time.Minute)), w.Post("Drie", Start.Add(2*time.Minute))
+	e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, By, Start)
+	w.check(err)
+	w.hasPosts(e, "Drie in", "Twee in", "Een in")
+	w.check(s.OrderPosts(t.Context(), e.PublicID, []newsletter.PublicID{one.PublicID, three.PublicID, one.PublicID}, firstEditor, Start))
+	e, err = s.Edition(t.Context(), e.PublicID)
+	w.check(err)
+	w.hasPosts(e, "Een in", "Drie in", "Twee in")
+	if diff := cmp.Diff(newsletter.Strings{"first"}, e.EditedBy); diff != "" {
+		t.Error(diff)
+	}
+	w.Post("Vier", Start.Add(3*time.Minute)) // comes later, and follows what was put in order
+	w.hasPosts(e, "Een in", "Drie in", "Vier in", "Twee in")
+	w.check(s.DisposePost(t.Context(), e.PublicID, three.PublicID, newsletter.PostLeftOut, By, Start))
+	w.hasPosts(e, "Een in", "Drie left_out", "Vier in", "Twee in")
+	if err := s.OrderPosts(t.Context(), e.PublicID, []newsletter.PublicID{two.PublicID, newsletter.NewPublicID()}, By, Start); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
+	e, err = s.ApproveEdition(t.Context(), e.PublicID, By, Start)
+	w.check(err)
+	w.hasPosts(e, "Een in", "Drie left_out", "Vier in", "Twee in")
+	if err := s.OrderPosts(t.Context(), e.PublicID, nil, By, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("an approved edition was changed: %v", err)
+	}
+}
+
+func testApprovalRule(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	rule, err := s.ApprovalRule(t.Context(), w.List.ID)
+	if diff := cmp.Diff(newsletter.DefaultApproval(w.List.ID), rule); err != nil || diff != "" {
+		t.Error(diff, err)
+	}
+	rule.FourEyes, rule.Hold = true, newsletter.Duration(time.Hour)
+	w.check(s.SetApprovalRule(t.Context(), rule, firstEditor, Start))
+	if got, err := s.ApprovalRule(t.Context(), w.List.ID); err != nil || got != rule {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := s.SetApprovalRule(t.Context(), newsletter.ApprovalRule{ListID: 99}, firstEditor, Start); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
+	rule.Hold = newsletter.MaxHold + 1
+	if err := s.SetApprovalRule(t.Context(), rule, firstEditor, Start); !newsletter.Is(err, newsletter.Invalid) {
+		t.Error(err)
+	}
+
+	w.Reader("jan", w.Daily)
+	w.Post("Bericht", Start)
+	e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, firstEditor, Start) // who makes one has worked on it
+	w.check(err)
+	if _, err := s.ApproveEdition(t.Context(), e.PublicID, firstEditor, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("somebody approved their own work: %v", err)
+	}
+	e, err = s.ApproveEdition(t.Context(), e.PublicID, secondEditor, Start)
+	if err != nil || e.HeldUntil != newsletter.At(Start.Add(time.Hour)) || e.ApprovedBy != "staff:second" {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	if step := e.Step(&w.Daily, newsletter.At(Start.Add(time.Hour-1))); step != newsletter.StepWait {
+		t.Errorf("within the hold time: %q", step)
+	}
+	if step := e.Step(&w.Daily, newsletter.At(Start.Add(time.Hour))); step != newsletter.StepRelease {
+		t.Errorf("after the hold time: %q", step)
+	}
+	if next, err := s.NextDue(t.Context(), Start); err != nil || next != e.HeldUntil {
+		t.Errorf("due next: %v, %v", next, err)
+	}
+	e, err = s.ReviewEdition(t.Context(), e.PublicID, firstEditor, Start)
+	if err != nil || !e.HeldUntil.IsZero() {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if e, err = s.ApproveEdition(t.Context(), e.PublicID, By, Start); err != nil || !e.HeldUntil.IsZero() {
+		t.Errorf("an operator's approval is held: %+v, %v", e, err)
+	}
+}
+
+func testEditionsOf(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	var want []newsletter.PublicID
+	for i := range 5 {
+		e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, By, Start.Add(time.Duration(i/2)*time.Hour)) // some at one time
+		w.check(err)
+		want = append([]newsletter.PublicID{e.PublicID}, want...)
+	}
+	query := newsletter.EditionQuery{Lists: []int64{w.List.ID}, Limit: 2}
+	var got []newsletter.PublicID
+	for more := true; more; {
+		var page []newsletter.Edition
+		var err error
+		page, more, err = s.EditionsOf(t.Context(), query)
+		w.check(err)
+		for _, e := range page {
+			got = append(got, e.PublicID)
+		}
+		query.After = got[len(got)-1]
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for name, q := range map[string]newsletter.EditionQuery{
+		"another list": {Lists: []int64{w.List.ID + 1}}, "no list": {},
+		"another state": {Lists: []int64{w.List.ID}, States: []newsletter.EditionState{newsletter.EditionSent}},
+	} {
+		if page, more, err := s.EditionsOf(t.Context(), q); err != nil || more || len(page) > 0 {
+			t.Errorf("%s: %d editions, %v, %v", name, len(page), more, err)
+		}
+	}
+	if page, _, err := s.EditionsOf(t.Context(), newsletter.EditionQuery{Lists: []int64{w.List.ID}, States: []newsletter.EditionState{newsletter.EditionDraft}}); err != nil || len(page) != 5 {
+		t.Errorf("%d editions, %v", len(page), err)
+	}
+}
+
+func testOutlook(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Reader("alles", w.Daily)
+	w.Reader("raad", w.Daily, w.Council)
+	w.Reader("ook-raad", w.Daily, w.Council)
+	w.Reader("bewoners", w.Daily, w.Residents)
+	w.Post("Voor de raad", Start, w.Council)
+	slot := &newsletter.Edition{ListID: w.List.ID, ScheduleID: w.Daily.ID, Kind: newsletter.EditionSlot, State: newsletter.EditionDraft}
+	look := func(e *newsletter.Edition) (out [2]newsletter.Outlook) {
+		t.Helper()
+		for i, read := range []func() (*newsletter.Release, error){
+			func() (*newsletter.Release, error) { return s.Outlook(t.Context(), e, Start) },
+			func() (*newsletter.Release, error) { return s.Rehearse(t.Context(), e, Start) },
+		} {
+			r, err := read()
+			w.check(err)
+			out[i] = r.Outlook()
+		}
+		return out
+	}
+	for _, out := range look(slot) {
+		if out.Readers != 3 || out.Without != 1 || len(out.Variants) != 1 || out.Variants[0].Readers != 3 {
+			t.Errorf("a slot to come: %+v", out)
+		}
+	}
+	w.Post("Voor bewoners", Start, w.Residents)
+	e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, By, Start)
+	w.check(err)
+	before := look(e)
+	if before[0].Readers != 4 || len(before[0].Variants) != 3 || before[0].Variants[0].Readers != 2 {
+		t.Errorf("a draft: %+v", before[0])
+	}
+	e, err = s.ApproveEdition(t.Context(), e.PublicID, By, Start)
+	w.check(err)
+	w.Post("Te laat", Start)
+	if diff := cmp.Diff(before, look(e)); diff != "" {
+		t.Errorf("what was looked at is not what leaves: %s", diff)
+	}
+	if r, err := s.Outlook(t.Context(), slot, Start); err != nil || r.Posts[0].HTML != "" {
+		t.Errorf("%+v, %v", r.Posts[0], err)
+	}
+}
+
+func testTestLetter(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, By, Start)
+	w.check(err)
+	to := []newsletter.Address{"collega@voorbeeld.nl", "chef@voorbeeld.nl"}
+	hashes := [][]token.Hash{w.Hashes(to[0]), w.Hashes(to[1])}
+	quotas := []newsletter.Quota{{Counter: "test_letter", Key: "anna", Reason: "limit_tests", Limits: []newsletter.Limit{{Most: 3, Per: time.Hour}}}}
+	letter := &newsletter.TestLetter{EditionID: e.ID, Language: newsletter.Dutch, Letter: []byte{1, 2, 0, 3}}
+	w.check(s.AddTestLetter(t.Context(), letter, to, hashes, quotas, firstEditor, Start))
+	if got, err := s.TestLetter(t.Context(), letter.ID); err != nil || !cmp.Equal(got, letter) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	const owed = `SELECT kind, template, state, address, edition_id, subscription_id FROM delivery ORDER BY id`
+	want := [][]string{{"notice", "edition_test", "pending", "collega@voorbeeld.nl", "NULL", "NULL"}, {"notice", "edition_test", "pending", "chef@voorbeeld.nl", "NULL", "NULL"}}
+	if diff := cmp.Diff(want, Query(t, s, owed)); diff != "" {
+		t.Error(diff)
+	}
+	if err := s.AddTestLetter(t.Context(), &newsletter.TestLetter{EditionID: e.ID, Language: newsletter.Dutch, Letter: []byte{1}}, to, hashes, quotas, firstEditor, Start); !newsletter.Is(err, newsletter.TooMany) {
+		t.Errorf("beyond the limit: %v", err)
+	}
+	w.check(s.Suppress(t.Context(), to[1], w.Hash(to[1]), newsletter.SuppressedObjection, time.Time{}, By, Start))
+	if err := s.AddTestLetter(t.Context(), &newsletter.TestLetter{EditionID: e.ID, Language: newsletter.Dutch, Letter: []byte{1}}, to, hashes, nil, firstEditor, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("to somebody who wants no mail: %v", err)
+	}
+	if diff := cmp.Diff(want, Query(t, s, owed)); diff != "" {
+		t.Errorf("what was refused left something: %s", diff)
+	}
+	trail, err := s.AuditTrail(t.Context(), "edition", e.PublicID.String())
+	if err != nil || len(trail) != 2 || trail[1].Action != "edition.test" || trail[1].Detail != `{"addresses":2}` {
+		t.Errorf("%+v, %v", trail, err)
+	}
+	if n, err := s.ForgetTestLetters(t.Context(), Start, Worker, Start); err != nil || n != 0 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := s.ForgetTestLetters(t.Context(), Start.Add(time.Second), Worker, Start.Add(time.Hour)); err != nil || n != 1 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if known := Query(t, s, `SELECT id FROM delivery WHERE address IS NOT NULL OR domain <> '' OR state <> 'expired'`); len(known) > 0 {
+		t.Error("to whom it went is still known")
+	}
+	if _, err := s.TestLetter(t.Context(), letter.ID); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
+}
+
+func testEditionReader(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	choice := w.All()
+	choice.ScheduleID = w.Daily.ID
+	w.Join("jan@voorbeeld.nl", Start, choice)
+	w.Join("piet@voorbeeld.nl", Start, w.All())
+	w.Join("els@voorbeeld.nl", Start, choice)
+	some := w.Some(w.Council)
+	some.ScheduleID = w.Daily.ID
+	w.Join("raad@voorbeeld.nl", Start, some)
+	w.Post("Voor bewoners", Start.Add(time.Minute), w.Residents)
+	e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, By, Start)
+	w.check(err)
+	w.check(s.Suppress(t.Context(), "els@voorbeeld.nl", w.Hash("els@voorbeeld.nl"), newsletter.SuppressedBounce, time.Time{}, By, Start))
+	why := func(address newsletter.Address, want newsletter.WhyNot) {
+		t.Helper()
+		of, err := s.EditionReader(t.Context(), e.PublicID, address, firstEditor, Start)
+		w.check(err)
+		r, err := s.Rehearse(t.Context(), e, Start)
+		w.check(err)
+		if got, _ := of.Why(r); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+	why("JAN@voorbeeld.nl", newsletter.ReaderGets)
+	why("niemand@voorbeeld.nl", newsletter.ReaderUnknown)
+	why("piet@voorbeeld.nl", newsletter.ReaderOtherPace)
+	why("els@voorbeeld.nl", newsletter.ReaderSuppressed)
+	why("raad@voorbeeld.nl", newsletter.ReaderHadAll)
+	w.Do(`UPDATE subscription SET state = 'paused' WHERE subscriber_id = (SELECT id FROM subscriber WHERE address_key = 'jan@voorbeeld.nl')`)
+	why("jan@voorbeeld.nl", newsletter.ReaderPaused)
+	w.Do(`UPDATE subscription SET state = 'unsubscribed' WHERE subscriber_id = (SELECT id FROM subscriber WHERE address_key = 'jan@voorbeeld.nl')`)
+	why("jan@voorbeeld.nl", newsletter.ReaderLeft)
+	w.Do(`DELETE FROM subscription WHERE subscriber_id = (SELECT id FROM subscriber WHERE address_key = 'piet@voorbeeld.nl')`)
+	why("piet@voorbeeld.nl", newsletter.ReaderElsewhere)
+	w.Do(`UPDATE subscription SET state = 'active' WHERE subscriber_id = (SELECT id FROM subscriber WHERE address_key = 'jan@voorbeeld.nl')`)
+	w.Do(`UPDATE subscriber SET restricted_at = 1 WHERE address_key = 'jan@voorbeeld.nl'`)
+	why("jan@voorbeeld.nl", newsletter.ReaderRestricted)
+	w.Do(`UPDATE subscriber SET restricted_at = NULL`)
+	e, err = s.ApproveEdition(t.Context(), e.PublicID, By, Start)
+	w.check(err)
+	w.Release(e, Start)
+	w.FanOut(e, 100, Start)
+	why("jan@voorbeeld.nl", newsletter.ReaderDelivered)
+	looks := Query(t, s, `SELECT COUNT(*) FROM audit_entry WHERE action = 'subscriber.look' AND actor_id = 'first'`)
+	if looks[0][0] != "10" {
+		t.Errorf("%s looks are audited", looks[0][0])
+	}
+	if len(Query(t, s, `SELECT seq FROM audit_entry WHERE detail LIKE '%voorbeeld.nl%' AND action = 'subscriber.look'`)) > 0 {
+		t.Error("the audit log names an address")
+	}
+	if _, err := s.EditionReader(t.Context(), newsletter.NewPublicID(), "jan@voorbeeld.nl", firstEditor, Start); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
+}
