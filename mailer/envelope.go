@@ -48,6 +48,9 @@ type Receipt struct {
 
 // String is the value of the NOTIFY parameter (RFC 3461, 4.1).
 func (n Notify) String() string {
+	if n == NotifyFailure {
+		return "FAILURE" // what most messages ask
+	}
 	var words []string
 	for i, word := range [...]string{"NEVER", "FAILURE", "DELAY", "SUCCESS"} {
 		if n&(1<<i) != 0 {

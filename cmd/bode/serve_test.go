@@ -59,6 +59,11 @@ func TestServeStopsInGoodOrder(t *testing.T) {
 			serve = i.start("serve")
 			until(t, "the other digests", func() bool { return len(digests(peer)) == len(people) })
 			until(t, "the end of the edition", func() bool { return strings.Contains(i.bode("edition", "list", "--json"), `"state": "sent"`) })
+			for _, m := range peer.Messages() {
+				if !strings.Contains(m.MailParams, "RET=HDRS ENVID=") || m.RcptParams != "NOTIFY=FAILURE" {
+					t.Errorf("C13: the mail server was asked %q and %q", m.MailParams, m.RcptParams)
+				}
+			}
 			for address, n := range digests(peer) {
 				if n != 1 || !slices.Contains(people, address) {
 					t.Errorf("%s got %d digests", address, n)

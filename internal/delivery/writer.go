@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,7 +85,19 @@ func (w *LetterWriter) Write(ctx context.Context, dst []byte, c *newsletter.Clai
 	if err != nil {
 		return mailer.Envelope{}, dst, err
 	}
-	return mailer.Envelope{From: w.returnPath(c.ID, now), To: string(c.To)}, message, nil
+	return w.envelope(c, r.MessageID, now), message, nil
+}
+
+// envelope asks for a report of failure only, without the message, where the peer can be asked (RFC 3461,
+// 4): what a server may say of itself, that a mail is late or has arrived, is nothing to act upon. The report
+// names the message by its own name.
+func (w *LetterWriter) envelope(c *newsletter.Claim, messageID string, now time.Time) mailer.Envelope {
+	e := mailer.Envelope{From: w.returnPath(c.ID, now), To: string(c.To)}
+	if e.From != "" {
+		name, _, _ := strings.Cut(messageID, "@")
+		e.DSN = mailer.DSN{Notify: mailer.NotifyFailure, HeadersOnly: true, EnvelopeID: name}
+	}
+	return e
 }
 
 // append writes a letter at the end of dst, and signs it if there is who signs.
