@@ -264,6 +264,22 @@ CREATE TABLE variant (
     UNIQUE (edition_id, key)
 );
 
+-- Variants of an approved edition that lie ready for its release, which takes them; for the edition as it was last
+-- changed at changed_at, and for no other. Nobody sees them.
+CREATE TABLE prepared_variant (
+    edition_id BIGINT NOT NULL REFERENCES edition (id) ON DELETE CASCADE,
+    changed_at BIGINT NOT NULL,
+    key        TEXT   NOT NULL,
+    public_id  TEXT   NOT NULL,
+    language   TEXT   NOT NULL,
+    layout     TEXT   NOT NULL,
+    posts      TEXT   NOT NULL,
+    subject    TEXT   NOT NULL,
+    letter     BYTEA  NOT NULL,
+    web        TEXT   NOT NULL,
+    PRIMARY KEY (edition_id, changed_at, key)
+);
+
 -- Which variant a combination of reading, topics, language and layout gets, and what it has read
 -- afterwards. topic_set_id 0 is "all topics"; variant_id NULL says that nothing is owed.
 CREATE TABLE variant_map (

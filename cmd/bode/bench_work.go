@@ -60,6 +60,7 @@ func (p *program) serveBench(ctx context.Context, i bench.Installation, m *bench
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	p.saveMemory()
 	s, err := newService(ctx, c, wiring{pages: true, listener: listener, now: p.now, log: log, meter: m})
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ func (p *program) serve(ctx context.Context, c *config.Config, w wiring) error {
 	for _, notice := range c.Notices() {
 		w.log.Warn("the configuration is allowed, but", "notice", notice)
 	}
+	p.saveMemory()
 	s, err := newService(ctx, c, w)
 	if err != nil {
 		return err

@@ -70,6 +70,11 @@ func (f *faulty) Release(ctx context.Context, e *newsletter.Edition) (r *newslet
 	return r, err
 }
 
+func (f *faulty) PrepareVariants(ctx context.Context, e *newsletter.Edition, v []newsletter.Variant) (ok bool, err error) {
+	err = f.step(func() error { ok, err = f.Store.PrepareVariants(ctx, e, v); return err })
+	return ok, err
+}
+
 func (f *faulty) ReleaseEdition(ctx context.Context, e *newsletter.Edition, v []newsletter.Variant, a []newsletter.Assignment, now time.Time) (ok bool, err error) {
 	err = f.step(func() error { ok, err = f.Store.ReleaseEdition(ctx, e, v, a, now); return err })
 	return ok, err
@@ -101,8 +106,9 @@ func TestACrashAtAnyStepLosesAndRepeatsNothing(t *testing.T) {
 			reached := false
 			for _, after := range []bool{false, true} {
 				o.Post("Bericht", now, o.Council)
+				o.Post("Voor anderen", now, o.Residents) // so that there are two variants, of which one is laid aside
 				broken := digester(&faulty{Store: s, left: crash, after: after})
-				broken.Chunk = 2
+				broken.Chunk, broken.LetterRoom = 2, 1
 				err := broken.Tick(t.Context(), now)
 				reached = reached || errors.Is(err, errCrash)
 				o.tick(now.Add(time.Second))

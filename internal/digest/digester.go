@@ -29,6 +29,7 @@ type Store interface {
 
 	Release(ctx context.Context, e *newsletter.Edition) (*newsletter.Release, error)
 	ReleaseFor(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination) (*newsletter.Release, error)
+	PrepareVariants(ctx context.Context, e *newsletter.Edition, variants []newsletter.Variant) (bool, error)
 	ReleaseEdition(ctx context.Context, e *newsletter.Edition, variants []newsletter.Variant, assignments []newsletter.Assignment, now time.Time) (bool, error)
 	AddVariants(ctx context.Context, e *newsletter.Edition, variants []newsletter.Variant, assignments []newsletter.Assignment) error
 
@@ -49,10 +50,11 @@ type Composer interface {
 
 // The settings that a zero Digester has.
 const (
-	DefaultLife     = 24 * time.Hour
-	DefaultInterval = 5 * time.Second
-	DefaultChunk    = 5000
-	DefaultKeep     = 90 * 24 * time.Hour
+	DefaultLife       = 24 * time.Hour
+	DefaultInterval   = 5 * time.Second
+	DefaultChunk      = 5000
+	DefaultKeep       = 90 * 24 * time.Hour
+	DefaultLetterRoom = 512 << 10
 )
 
 // Digester makes editions and sends them on their way. Several may run on one database.
@@ -68,6 +70,9 @@ type Digester struct {
 	Interval time.Duration
 	// Keep is how long editions are kept that were skipped or missed.
 	Keep time.Duration
+	// LetterRoom is how many octets of rendered letters are held before they are stored, one letter at least: so that
+	// memory does not grow with the number of variants.
+	LetterRoom int
 	// Chunk is how many readers one transaction of the fan-out takes.
 	Chunk int
 }

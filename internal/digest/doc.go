@@ -6,8 +6,8 @@
 //
 //	slots     a due slot gets its edition; slots missed for too long are recorded     MakeEditions
 //	approve   at its slot an edition is frozen, held, skipped or missed, by the rules ApproveEdition
-//	release   who gets what is decided, once for each combination of readers; every    ReleaseEdition
-//	          variant is rendered; then the edition is on its way
+//	release   who gets what is decided, once for each combination of readers; every    PrepareVariants
+//	          variant is rendered; then the edition is on its way                      ReleaseEdition
 //	fan out   the deliveries are made in chunks, and readings move on with them       FanOut
 //	stop      a cancelled edition's deliveries end, and their posts are given back     StopDeliveries
 //	finish    an edition of which every delivery has ended is sent                     FinishEditions

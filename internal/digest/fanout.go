@@ -59,9 +59,11 @@ func (d *Digester) add(ctx context.Context, e *newsletter.Edition, readers []new
 	if err != nil {
 		return err
 	}
-	rendered := d.render(ctx, r)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	rendered, err := d.render(ctx, r, func(variants []newsletter.Variant) error {
+		return d.Store.AddVariants(ctx, e, variants, nil)
+	})
+	if err != nil {
+		return err
 	}
 	if err := d.Store.AddVariants(ctx, e, rendered.variants, rendered.assignments); err != nil {
 		return err

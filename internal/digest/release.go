@@ -3,6 +3,7 @@ package digest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,36 +21,49 @@ func (d *Digester) release(ctx context.Context, e *newsletter.Edition, now time.
 	if r.Edition.State != newsletter.EditionApproved || r.Edition.ChangedAt != e.ChangedAt {
 		return nil // somebody else was first
 	}
-	rendered := d.render(ctx, r)
+	rendered, err := d.render(ctx, r, func(variants []newsletter.Variant) error {
+		prepared, err := d.Store.PrepareVariants(ctx, e, variants)
+		if err == nil && !prepared {
+			err = errOvertaken
+		}
+		return err
+	})
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case len(rendered.variants) == 0 && rendered.failure != nil:
+	case errors.Is(err, errOvertaken):
+		return nil
+	case err != nil:
+		return err
+	case len(rendered.given) == 0 && rendered.failure != nil:
 		return d.keepBack(ctx, e, rendered.failure, now)
-	case len(rendered.variants) == 0:
+	case len(rendered.given) == 0:
 		return d.move(ctx, e, newsletter.EditionSkipped, newsletter.ReasonNobody, now)
 	}
 	released, err := d.Store.ReleaseEdition(ctx, e, rendered.variants, rendered.assignments, now)
 	if released {
 		d.Log.InfoContext(ctx, "edition released", "edition", e.ID, "schedule", e.ScheduleID,
-			"variants", len(rendered.variants), "combinations", len(rendered.assignments))
+			"variants", len(rendered.given), "combinations", len(rendered.assignments))
 		d.alarm(ctx, e, &rendered)
 	}
 	return err
 }
 
+// errOvertaken says that the edition isn't any more as it was read: somebody else was first.
+var errOvertaken = errors.New("the edition has changed")
+
 // rendered is what is decided for all combinations of readers.
 type rendered struct {
-	variants    []newsletter.Variant // that did not exist yet
+	variants    []newsletter.Variant // that are not stored yet
+	room        int                  // octets of their letters
 	assignments []newsletter.Assignment
+	given       map[string]bool  // the keys of variants that somebody gets
 	failures    map[string]error // why a variant can't be made, by its key
 	failure     error            // the first of them
 }
 
-// render decides for every combination of readers, and renders each variant that doesn't exist yet.
-func (d *Digester) render(ctx context.Context, r *newsletter.Release) rendered {
-	out := rendered{assignments: make([]newsletter.Assignment, len(r.Readers)), failures: map[string]error{}}
-	done := map[string]bool{}
+// render decides for every combination of readers, and renders each variant that doesn't exist yet. As many letters as
+// have room are held; then keep stores them.
+func (d *Digester) render(ctx context.Context, r *newsletter.Release, keep func([]newsletter.Variant) error) (rendered, error) {
+	out := rendered{assignments: make([]newsletter.Assignment, len(r.Readers)), given: map[string]bool{}, failures: map[string]error{}}
 	for i := range r.Readers {
 		c := &r.Readers[i]
 		share := r.Share(c)
@@ -59,24 +73,42 @@ func (d *Digester) render(ctx context.Context, r *newsletter.Release) rendered {
 			continue
 		}
 		key := share.Key(c.Language, c.Layout)
-		if _, ok := r.Rendered[key]; !ok && !done[key] {
-			done[key] = true
+		if _, ok := r.Rendered[key]; !ok && !out.given[key] && out.failures[key] == nil {
 			v, err := d.variant(ctx, r.Digest(&share, c.Language, c.Layout))
+			if ctx.Err() != nil {
+				return out, ctx.Err()
+			}
 			if err != nil {
 				out.failures[key] = err
 				out.failure = cmp.Or(out.failure, err)
 			} else {
 				v.Key, v.Posts = key, share.Posts
-				out.variants = append(out.variants, *v)
+				if err := out.hold(v, cmp.Or(d.LetterRoom, DefaultLetterRoom), keep); err != nil {
+					return out, err
+				}
 			}
 		}
 		if err := out.failures[key]; err != nil {
 			a.Next, a.Failure = c.Reading, err.Error()
 		} else {
-			a.Variant = key
+			a.Variant, out.given[key] = key, true
 		}
 	}
-	return out
+	return out, nil
+}
+
+// hold takes one more letter; when there is no room for it, those before it are stored.
+func (out *rendered) hold(v *newsletter.Variant, room int, keep func([]newsletter.Variant) error) error {
+	size := len(v.Letter) + len(v.Web)
+	if len(out.variants) > 0 && out.room+size > room {
+		if err := keep(out.variants); err != nil {
+			return err
+		}
+		clear(out.variants)
+		out.variants, out.room = out.variants[:0], 0
+	}
+	out.variants, out.room = append(out.variants, *v), out.room+size
+	return nil
 }
 
 // alarm says in the log who is left behind; the edition says it too.

@@ -144,7 +144,7 @@ func (st *stage) open() error {
 		st.persons = append(st.persons, &person{language: newsletter.Dutch, address: newsletter.Address(fmt.Sprintf("lezer-%d-%d@voorbeeld.nl", st.played, i))})
 	}
 	st.tools = digester(&watched{backend: st.backend, st: st})
-	st.tools.Chunk, st.tools.Life = 2, life
+	st.tools.Chunk, st.tools.Life, st.tools.LetterRoom = 2, life, 1
 	st.composer = &titles{}
 	st.tools.Composer = st.composer
 	return nil

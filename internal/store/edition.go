@@ -202,6 +202,11 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 	if to.Ended() && (to != newsletter.EditionCancelled || e.ReleasedAt.IsZero()) {
 		e.EndedAt = newsletter.At(now)
 	}
+	if from == newsletter.EditionApproved || to == newsletter.EditionApproved { // what lies ready was for what it was
+		if err := t.exec(`DELETE FROM prepared_variant WHERE edition_id = $1`, e.ID); err != nil {
+			return err
+		}
+	}
 	return t.one(editionState(e, fmt.Sprintf("from %s it can't become %s", from, to)), `
 		UPDATE edition SET state = $2, reason = $3, through_seq = $4, approved_at = $5, approved_by = $6, released_at = $7, ended_at = $8, changed_at = $9,
 			held_until = $11

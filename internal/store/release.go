@@ -50,7 +50,13 @@ func (t *tx) release(editionID int64, readers []newsletter.Combination) (*newsle
 		return nil, err
 	}
 	var err error
-	r.Rendered, err = t.rendered(editionID)
+	if r.Rendered, err = t.rendered(editionID); err != nil {
+		return nil, err
+	}
+	prepared, err := t.prepared(&r.Edition)
+	for _, key := range prepared {
+		r.Rendered[key] = 0 // it gets its id when it is released
+	}
 	return r, err
 }
 
@@ -76,8 +82,8 @@ func (t *tx) releasePosts(r *newsletter.Release) error {
 }
 
 // ReleaseEdition sends an approved edition on its way: which combination gets which variant, the
-// variants, and the cursor of the fan-out, in one transaction. When the edition isn't as it was read,
-// nothing is done and false returned: somebody else released it, or it went back to review.
+// variants, those that lie ready (PrepareVariants) too, and the cursor of the fan-out, in one transaction. When the
+// edition isn't as it was read, nothing is done and false returned: somebody else released it, or it went back to review.
 func (s *Store) ReleaseEdition(ctx context.Context, e *newsletter.Edition, variants []newsletter.Variant, assignments []newsletter.Assignment, now time.Time) (released bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		released = false
@@ -86,6 +92,9 @@ func (s *Store) ReleaseEdition(ctx context.Context, e *newsletter.Edition, varia
 		}
 		current, err := t.lockEdition(e.PublicID)
 		if err != nil || current.State != newsletter.EditionApproved || current.ChangedAt != e.ChangedAt {
+			return err
+		}
+		if err := t.takePrepared(current, assignments); err != nil {
 			return err
 		}
 		current.ReleasedAt = newsletter.At(now)

@@ -15,6 +15,7 @@ func releaseCases() []Case {
 	return []Case{
 		{"a release is decided once", []string{"Release", "ReleaseEdition", "VariantByPublicID", "EditionVariants", "FanningOut", "FanOut", "FinishEditions"}, testRelease},
 		{"a release that came too late does nothing", []string{"ReleaseEdition"}, testReleaseLate},
+		{"variants lie ready for one release", []string{"PrepareVariants", "Release", "ReleaseEdition"}, testPrepared},
 		{"the fan-out goes on where it stopped", []string{"FanOut", "ReleaseFor", "AddVariants"}, testFanOut},
 		{"who has no letter is left behind", []string{"LeftBehind", "ReleaseEdition", "AddVariants", "FinishEditions"}, testLeftBehind},
 		{"many fan out together", []string{"FanOut"}, testFanOutTogether},
@@ -111,6 +112,76 @@ func testReleaseLate(t *testing.T, s *store.Store) {
 	assignments[0].Variant = "none"
 	if err := s.AddVariants(t.Context(), e, nil, assignments); err == nil {
 		t.Error("a variant that isn't there was assigned")
+	}
+}
+
+func testPrepared(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Reader("alles", w.Daily)
+	council := w.Reader("raad", w.Daily, w.Council)
+	w.Post("Raad", Start, w.Council)
+	p := w.Post("Bewoners", Start, w.Residents)
+	e := w.Edition(w.Daily, Start)
+	r, err := s.Release(t.Context(), e)
+	w.check(err)
+	variants, assignments := Decide(r)
+	prepare := func(want bool, variants []newsletter.Variant) {
+		t.Helper()
+		if prepared, err := s.PrepareVariants(t.Context(), e, variants); err != nil || prepared != want {
+			t.Fatalf("prepared %v, %v", prepared, err)
+		}
+	}
+	ready := func(want int) {
+		t.Helper()
+		if n := len(w.Rows(`SELECT key FROM prepared_variant`)); n != want {
+			t.Errorf("%d variants lie ready, want %d", n, want)
+		}
+	}
+	prepare(true, variants)
+	prepare(true, variants) // by two processes
+	ready(2)
+	if seen, err := s.EditionVariants(t.Context(), e.ID); err != nil || len(seen) != 0 {
+		t.Errorf("%+v are seen before the release, %v", seen, err)
+	}
+	if _, _, err := s.VariantByPublicID(t.Context(), variants[0].PublicID); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
+	// What lies ready is not rendered again, but only while the edition is what it was.
+	if r, err = s.Release(t.Context(), e); err != nil || len(r.Rendered) != 2 {
+		t.Errorf("%v, %v", r.Rendered, err)
+	}
+	if _, err := s.WithdrawPost(t.Context(), p.PublicID, By, Start); err != nil {
+		t.Fatal(err)
+	}
+	prepare(false, variants)
+	e, err = s.ApproveEdition(t.Context(), e.PublicID, By, Start)
+	w.check(err)
+	ready(0)
+	if r, err = s.Release(t.Context(), e); err != nil || len(r.Rendered) != 0 {
+		t.Errorf("%v, %v", r.Rendered, err)
+	}
+	// Of what lies ready now nobody gets the second: the release leaves it out.
+	variants, assignments = Decide(r)
+	unused := variants[0]
+	unused.Key, unused.PublicID = "unused", newsletter.NewPublicID()
+	prepare(true, append(variants[:1:1], unused))
+	if released, err := s.ReleaseEdition(t.Context(), e, variants[1:], assignments, Start); err != nil || !released {
+		t.Fatalf("%v, %v", released, err)
+	}
+	ready(0)
+	seen, err := s.EditionVariants(t.Context(), e.ID)
+	if err != nil || len(seen) != len(variants) {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	if v, _, err := s.VariantByPublicID(t.Context(), variants[0].PublicID); err != nil || string(v.Letter) != "brief" || v.Web != "<p>brief</p>" || v.Subject != "Onderwerp" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	prepare(false, variants)
+	if n := w.FanOut(e, 5000, Start); n != 2 {
+		t.Errorf("%d deliveries", n)
+	}
+	if r := w.ReadingOf(council); r.ThroughSeq != e.ThroughSeq {
+		t.Errorf("%+v", r)
 	}
 }
 
