@@ -30,7 +30,7 @@ const maxHeader = 16 << 10
 // time are cut: they return an error. Serve closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	// Requests outlive the signal to stop, but not the server.
-	base, cut := context.WithCancel(context.WithoutCancel(ctx))
+	base, cut := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, ctx.Done()))
 	defer cut()
 	server := &http.Server{
 		Handler:           s.Handler,
@@ -58,6 +58,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	<-failed //nolint:errcheck // the listener is closed: what it says is that
 	return err
+}
+
+type stoppingKey struct{}
+
+// Stopping is closed when the server has been told to stop: an answer that lasts, such as a stream, ends
+// then, so that nobody waits for it. Outside a Server it is nil.
+func Stopping(ctx context.Context) <-chan struct{} {
+	stopping, _ := ctx.Value(stoppingKey{}).(<-chan struct{})
+	return stopping
 }
 
 func or(d, standard time.Duration) time.Duration {

@@ -53,6 +53,7 @@ func Cases() []Case {
 		editionDeskCases(),
 		releaseCases(),
 		reviewedCases(),
+		progressCases(),
 	)
 }
 
