@@ -122,3 +122,57 @@ func TestD7_SlowClientsAreCut(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 }
+
+// A stream outlasts the time for one request and for one answer, says what it has to say as it happens,
+// and keeps nobody waiting when the server stops.
+func TestServer_StreamsEndWhenItStops(t *testing.T) {
+	d, _ := testDoor(t, func(c *web.Config) { c.Now = time.Now })
+	const pattern = "GET /nieuws"
+	d.Limit(pattern, web.Limits{Time: time.Hour})
+	tell := make(chan string)
+	d.Handle(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		stream := d.NewStream(w)
+		if err := stream.Beat(); err != nil {
+			return err
+		}
+		for {
+			select {
+			case <-web.Stopping(r.Context()):
+				return nil
+			case words := <-tell:
+				if err := stream.Send("nieuws", words); err != nil {
+					return err
+				}
+			}
+		}
+	})
+	address, stop := serve(t, &web.Server{Handler: d, Write: time.Millisecond})
+	r, err := http.Get("http://" + address + "/nieuws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if got := r.Header.Get("Content-Type"); got != "text/event-stream" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("sent as %v", r.Header)
+	}
+	lines := bufio.NewReader(r.Body)
+	read := func(want ...string) {
+		t.Helper()
+		for _, line := range want {
+			if got, err := lines.ReadString('\n'); err != nil || got != line+"\n" {
+				t.Errorf("%q, %v; want %q", got, err, line)
+			}
+		}
+	}
+	read(":", "")
+	tell <- "een"
+	read("event: nieuws", "data: een", "")
+	tell <- "twee\ndrie"
+	read("event: nieuws", "data: twee", "data: drie", "")
+	if err := stop(); err != nil {
+		t.Errorf("the server waited for a stream: %v", err)
+	}
+	if _, err := lines.ReadString('\n'); err != io.EOF {
+		t.Errorf("the stream ended with %v", err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/progress"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/templates"
@@ -20,6 +21,7 @@ type Config struct {
 type Store interface {
 	listStore
 	todayStore
+	progressStore
 }
 
 // listStore is what every noun needs of lists.
@@ -35,6 +37,8 @@ type listStore interface {
 type door struct {
 	*desk.Desk
 	Config
+	watch   *progress.Watch // how far editions are
+	streams chan struct{}   // those that are open
 }
 
 // Add adds the editors' pages to a desk.
@@ -42,7 +46,7 @@ func Add(c Config) error {
 	if err := CheckTemplates(c.Desk.Templates); err != nil {
 		return err
 	}
-	d := &door{Desk: c.Desk.In("editor"), Config: c}
+	d := &door{Desk: c.Desk.In("editor"), Config: c, watch: progress.New(c.Store, c.Desk.Now), streams: make(chan struct{}, mostStreams)}
 	d.routes()
 	return nil
 }

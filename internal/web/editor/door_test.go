@@ -33,7 +33,8 @@ type bench struct {
 	world  *storetest.World
 	people *desktest.Authenticator
 	now    time.Time
-	token  string // of who asks; empty: nobody
+	clock  func() time.Time // instead of now, where time must pass by itself
+	token  string           // of who asks; empty: nobody
 }
 
 // newBench makes one. An admin is signed in.
@@ -56,7 +57,7 @@ func newBench(t testing.TB, s *store.Store, site ...string) *bench {
 	}
 	b.Desk, err = desk.New(desk.Config{
 		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: at,
-			Now: func() time.Time { return b.now }, Log: slog.New(slog.DiscardHandler)},
+			Now: b.time, Log: slog.New(slog.DiscardHandler)},
 		Organisation: "Democratische Broedplaats Noord", Zone: zone, Authenticator: b.people,
 	})
 	if err != nil {
@@ -71,6 +72,17 @@ func newBench(t testing.TB, s *store.Store, site ...string) *bench {
 	b.signIn(newsletter.RoleAdmin)
 	return b
 }
+
+// time is what the desk's clock says.
+func (b *bench) time() time.Time {
+	if b.clock != nil {
+		return b.clock()
+	}
+	return b.now
+}
+
+// live lets the desk's time pass by itself, from now on.
+func (b *bench) live() { b.clock, b.now = time.Now, time.Now() }
 
 // config is what the editors' pages get.
 func (b *bench) config(s *store.Store) editor.Config {

@@ -4,4 +4,5 @@ package editor
 // navigation are declared at the head of the noun's own file.
 func (d *door) routes() {
 	d.todayRoutes()
+	d.progressRoutes()
 }

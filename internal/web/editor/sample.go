@@ -12,6 +12,7 @@ import (
 func Samples() []desk.Sample {
 	return slices.Concat(
 		todaySamples(),
+		progressSamples(),
 	)
 }
 
