@@ -4,18 +4,19 @@ import (
 	"net/http"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/compose"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/editor"
 )
 
 // newDesks puts the desks together, beside the public site.
-func newDesks(c *config.Config, s *service, kit web.Config) (http.Handler, error) {
+func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.Config) (http.Handler, error) {
 	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone})
 	if err != nil {
 		return nil, &configError{err}
 	}
-	if err := editor.Add(editor.Config{Desk: d, Store: s.store}); err != nil {
+	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer}); err != nil {
 		return nil, &configError{err}
 	}
 	return d, d.Ready()

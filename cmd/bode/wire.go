@@ -166,7 +166,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	desks, err := newDesks(c, s, kit)
+	desks, err := newDesks(c, s, composer, kit)
 	if err != nil {
 		return nil, err
 	}

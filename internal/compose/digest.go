@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"time"
 
@@ -76,6 +77,51 @@ type Rendered struct {
 
 // Digest renders a variant of an edition.
 func (c *Composer) Digest(d *Digest) (*Rendered, error) {
+	m, err := c.make(d)
+	if err != nil {
+		return nil, err
+	}
+	letter, err := m.draft.Compile(m.marker)
+	if err != nil {
+		return nil, err
+	}
+	return &Rendered{Subject: m.draft.Subject, Letter: letter, Web: m.web, LeftOut: m.leftOut}, nil
+}
+
+// Proof is a variant of an edition as somebody without a name would get it: its links for the reader lead
+// to the site's first page. It is for those who look before it goes.
+func (c *Composer) Proof(d *Digest) (*mailer.Draft, error) {
+	m, err := c.make(d)
+	if err != nil {
+		return nil, err
+	}
+	greeting, err := c.Greeting(d.Language, "")
+	if err != nil {
+		return nil, err
+	}
+	nowhere := c.organisation.Site + "/"
+	values, err := (&Personal{Greeting: greeting, UnsubscribeURL: nowhere, PreferencesURL: nowhere, WhyURL: nowhere}).Values(Fields())
+	if err != nil {
+		return nil, err
+	}
+	var pairs, markup []string
+	for i, field := range Fields() {
+		pairs, markup = append(pairs, m.marker.Mark(field), values[i]), append(markup, m.marker.Mark(field), html.EscapeString(values[i]))
+	}
+	m.draft.Header = nil // a proof belongs to no list
+	m.draft.Text, m.draft.HTML = strings.NewReplacer(pairs...).Replace(m.draft.Text), strings.NewReplacer(markup...).Replace(m.draft.HTML)
+	return &m.draft, nil
+}
+
+// made is a digest before it is compiled.
+type made struct {
+	draft   mailer.Draft
+	marker  *mailer.Marker
+	web     string
+	leftOut int
+}
+
+func (c *Composer) make(d *Digest) (*made, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
@@ -115,11 +161,7 @@ func (c *Composer) Digest(d *Digest) (*Rendered, error) {
 	if err := inspectDigest(d, c.organisation, &draft, web, marker); err != nil {
 		return nil, err
 	}
-	letter, err := draft.Compile(marker)
-	if err != nil {
-		return nil, err
-	}
-	return &Rendered{Subject: headline.Subject, Letter: letter, Web: web, LeftOut: view.posts() - shown}, nil
+	return &made{draft, marker, web, view.posts() - shown}, nil
 }
 
 func (d *Digest) check() error {

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Desk  *desk.Desk
 	Store Store
+	Mail  Mail
 }
 
 // Store is what the pages read and change; store.Store has it all. Each noun adds its own part.
@@ -22,6 +23,7 @@ type Store interface {
 	listStore
 	todayStore
 	progressStore
+	postStore
 }
 
 // listStore is what every noun needs of lists.

@@ -1,6 +1,7 @@
 package editor_test
 
 import (
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"bode.example/internal/compose"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
@@ -19,6 +21,7 @@ import (
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/desk/desktest"
 	"bode.example/internal/web/editor"
+	"bode.example/mailer"
 	"bode.example/templates"
 )
 
@@ -86,7 +89,22 @@ func (b *bench) live() { b.clock, b.now = time.Now, time.Now() }
 
 // config is what the editors' pages get.
 func (b *bench) config(s *store.Store) editor.Config {
-	return editor.Config{Desk: b.Desk, Store: s}
+	return editor.Config{Desk: b.Desk, Store: s, Mail: composerOf(b.t, b.URL.String())}
+}
+
+// composerOf makes mails for a site.
+func composerOf(t testing.TB, site string) *compose.Composer {
+	t.Helper()
+	set, err := loadTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := compose.New(set, compose.Organisation{Name: "Democratische Broedplaats Noord", Postal: []string{"Stationsweg 1"}, Email: "post@nieuws.example",
+		Site: site, From: mailer.Address{Addr: "post@nieuws.example"}}, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // signIn makes somebody with a role, an editor of the world's list, who asks from now on.

@@ -5,4 +5,5 @@ package editor
 func (d *door) routes() {
 	d.todayRoutes()
 	d.progressRoutes()
+	d.postRoutes()
 }

@@ -76,6 +76,8 @@ type Store interface {
 	Posts(ctx context.Context, q newsletter.PostQuery) ([]newsletter.Post, error)
 	// Post returns a post with its topics, in any state.
 	Post(ctx context.Context, id newsletter.PublicID) (*newsletter.Post, error)
+	// Picture returns a picture that staff uploaded, and its content.
+	Picture(ctx context.Context, id newsletter.PublicID) (*newsletter.Picture, []byte, error)
 	// VariantByPublicID returns a variant and its edition. Variant.Web stands in the article of a page
 	// that has the list, the date and the subject (its h1) already; it has no styles and bears no person.
 	VariantByPublicID(ctx context.Context, id newsletter.PublicID) (*newsletter.Variant, *newsletter.Edition, error)

@@ -73,6 +73,7 @@ func (d *door) routes() {
 	d.Handle("GET /l/{list}/posts", d.archive)
 	d.Handle("GET /p/{id}", d.post)
 	d.Handle("GET /ics/{file}", d.ics)
+	d.Handle("GET /pictures/{file}", d.picture)
 	d.Handle("GET /e/{id}", d.edition)
 	d.Handle("GET /contact", d.document("contact"))
 	d.Handle("GET /privacy", d.document("privacy"))
