@@ -672,6 +672,13 @@ CREATE TABLE staff_list (
     PRIMARY KEY (staff_id, list_id)
 );
 
+-- Who is sent a proof of a schedule's editions that wait for approval.
+CREATE TABLE schedule_reminder (
+    schedule_id BIGINT NOT NULL REFERENCES schedule (id),
+    staff_id    BIGINT NOT NULL REFERENCES staff (id),
+    PRIMARY KEY (schedule_id, staff_id)
+);
+
 -- Single-use links. What the door asks for is one insert for known and unknown addresses; the worker
 -- decides and then forgets the address. Link and code are made from public_id when the mail is merged.
 CREATE TABLE sign_in (

@@ -25,6 +25,9 @@ type notices struct {
 var _ delivery.Notices = (*notices)(nil)
 
 func (n *notices) Notice(ctx context.Context, c *newsletter.Claim, now time.Time) (*mailer.Letter, map[string]string, error) {
+	if c.Template == newsletter.TemplateEditionProof {
+		return n.proof(ctx, c, now)
+	}
 	m, err := n.message(ctx, c, now)
 	if err != nil {
 		return nil, nil, err

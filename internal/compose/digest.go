@@ -77,7 +77,7 @@ type Rendered struct {
 
 // Digest renders a variant of an edition.
 func (c *Composer) Digest(d *Digest) (*Rendered, error) {
-	m, err := c.make(d)
+	m, err := c.make(d, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +89,10 @@ func (c *Composer) Digest(d *Digest) (*Rendered, error) {
 }
 
 // Proof is a variant of an edition as somebody without a name would get it: its links for the reader lead
-// to the site's first page. It is for those who look before it goes.
-func (c *Composer) Proof(d *Digest) (*mailer.Draft, error) {
-	m, err := c.make(d)
+// to the site's first page. It is for those who look before it goes; what they are asked stands on its
+// top, if there is something.
+func (c *Composer) Proof(d *Digest, ask *Ask) (*mailer.Draft, error) {
+	m, err := c.make(d, ask)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +114,9 @@ func (c *Composer) Proof(d *Digest) (*mailer.Draft, error) {
 	return &m.draft, nil
 }
 
+// Ask is what stands above a proof: a text, and a link to where one answers.
+type Ask struct{ Text, URL, Button string }
+
 // made is a digest before it is compiled.
 type made struct {
 	draft   mailer.Draft
@@ -121,7 +125,7 @@ type made struct {
 	leftOut int
 }
 
-func (c *Composer) make(d *Digest) (*made, error) {
+func (c *Composer) make(d *Digest, ask *Ask) (*made, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
@@ -137,6 +141,7 @@ func (c *Composer) make(d *Digest) (*made, error) {
 	if err != nil {
 		return nil, err
 	}
+	view.Ask = ask
 	html, shown, err := c.fit(d.Language, view)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,7 @@ const maxPictures = 5
 // digestView is what the templates of a digest see.
 type digestView struct {
 	frame
+	Ask              *Ask // of a proof
 	List             List
 	Greeting         string
 	Introduction     []block
@@ -239,6 +240,7 @@ func (v *digestView) showing(n int) *digestView {
 // forWeb returns the view with everything in it and nobody's links.
 func (v *digestView) forWeb() *digestView {
 	web := *v
+	web.Ask = nil
 	web.Introduction, web.Away, web.AwayMore = v.introduction, v.away, 0
 	web.Greeting, web.UnsubscribeURL, web.PreferencesURL, web.WhyURL = "", "", "", ""
 	return &web

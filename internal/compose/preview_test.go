@@ -27,3 +27,34 @@ func TestPostMail(t *testing.T) {
 		}
 	}
 }
+
+// The reminder is the proof: the digest, and one link to approve it.
+func TestApprovalProof(t *testing.T) {
+	c := composer(t)
+	d := sampleDigests(newsletter.Dutch, newsletter.Standard)[0]
+	until := time.Date(2026, 11, 30, 7, 0, 0, 0, time.UTC)
+	for _, sends := range []bool{true, false} {
+		draft, err := c.ApprovalProof(d, Approval{Language: newsletter.English, Path: "/desk/editions/x", Until: until, Sends: sends})
+		if err != nil {
+			t.Fatal(err)
+		}
+		link := c.organisation.Site + "/desk/editions/x"
+		for _, part := range []string{draft.HTML, draft.Text} {
+			if !strings.Contains(part, link) || !strings.Contains(part, d.Posts[0].Title) || !strings.Contains(part, "30 November 2026") ||
+				strings.Contains(part, "also when") != sends {
+				t.Errorf("sends %v: %s", sends, part)
+			}
+		}
+		if !strings.HasPrefix(draft.Subject, "For approval: ") {
+			t.Error(draft.Subject)
+		}
+		if _, err := draft.Compile(nil); err != nil {
+			t.Error(err)
+		}
+		for _, f := range draft.Header {
+			if strings.HasPrefix(f.Name, "List-") {
+				t.Errorf("a proof has %s", f.Name)
+			}
+		}
+	}
+}

@@ -9,6 +9,7 @@ const (
 	TemplateAccessLink          = "access_link"          // Ref: access_link
 	TemplateAddressConfirmation = "address_confirmation" // Ref: address_change; to the new address
 	TemplateAddressNotice       = "address_notice"       // Ref: address_change; to the old address
+	TemplateEditionProof        = "edition_proof"        // Ref: edition; to those of the staff who are to approve it
 	TemplateEditionTest         = "edition_test"         // Ref: test_letter; to whom an editor names
 	TemplateSignIn              = "sign_in"              // Ref: sign_in; to somebody of the staff
 	TemplateInvitation          = "invitation"           // Ref: sign_in; to somebody who is new on the staff

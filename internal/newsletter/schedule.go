@@ -58,6 +58,9 @@ type Schedule struct {
 	AppliedHash string `db:"applied_hash" json:"-"`
 	CreatedAt   Time   `db:"created_at" json:"created_at"`
 	ArchivedAt  Time   `db:"archived_at" json:"archived_at,omitzero"`
+	// Reminded are those of the staff who are sent a proof of each edition that waits for approval;
+	// store.ScheduleByID fills it in.
+	Reminded IDs `db:"-" json:"reminded,omitempty"`
 	// Upcoming are the editions that are made and have not left; store.Schedules fills it in.
 	Upcoming []Upcoming `db:"-" json:"-"`
 }

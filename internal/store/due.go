@@ -120,8 +120,12 @@ func (s *Store) MakeEditions(ctx context.Context, slots *newsletter.Slots, now t
 		if c.Review == newsletter.ReviewApproval {
 			state = newsletter.EditionInReview
 		}
-		made, err = t.addEdition(made, newEdition(c, slots.Make, state, now))
-		return err
+		e := newEdition(c, slots.Make, state, now)
+		before := len(made)
+		if made, err = t.addEdition(made, e); err != nil || len(made) == before {
+			return err
+		}
+		return t.remind(e, now)
 	})
 	return made, err
 }

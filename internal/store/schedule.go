@@ -32,7 +32,10 @@ func (t *tx) insertSchedule(c *newsletter.Schedule, now time.Time) error {
 	if err != nil && t.dialect.unique(err) {
 		return newsletter.Errorf(newsletter.Conflict, "schedule_exists", "the list has a schedule named %q already", c.Name)
 	}
-	return err
+	if err != nil || len(c.Reminded) == 0 {
+		return err
+	}
+	return t.setReminded(c)
 }
 
 // Schedules returns a list's schedules, archived ones too, in the order in which they were made, with
@@ -68,12 +71,16 @@ func (t *tx) upcoming(where string, arg any) (map[int64][]newsletter.Upcoming, e
 	return by, err
 }
 
-// ScheduleByID returns a schedule, with its upcoming editions.
+// ScheduleByID returns a schedule, with its upcoming editions and those who are reminded of them.
 func (s *Store) ScheduleByID(ctx context.Context, id int64) (*newsletter.Schedule, error) {
 	var c newsletter.Schedule
 	err := s.read(ctx, func(t *tx) error {
 		if err := t.get(&c, `SELECT `+scheduleColumns+` FROM schedule WHERE id = $1`, id); err != nil {
 			return notFound(err, "schedule", id)
+		}
+		c.Reminded = nil
+		if err := t.list((*[]int64)(&c.Reminded), `SELECT staff_id FROM schedule_reminder WHERE schedule_id = $1 ORDER BY staff_id`, id); err != nil {
+			return err
 		}
 		upcoming, err := t.upcoming(`e.schedule_id = $1`, id)
 		c.Upcoming = upcoming[id]
@@ -97,6 +104,9 @@ func (s *Store) ChangeSchedule(ctx context.Context, c *newsletter.Schedule, by n
 		if err := t.exec(`
 			UPDATE schedule SET texts = $2, cron = $3, zone = $4, review = $5, unapproved = $6, empty = $7, lead_us = $8, grace_us = $9
 			WHERE id = $1`, c.ID, c.Texts, c.Cron, c.Zone, c.Review, c.Unapproved, c.Empty, c.Lead, c.Grace); err != nil {
+			return err
+		}
+		if err := t.setReminded(c); err != nil {
 			return err
 		}
 		if was.Cron != c.Cron || was.Zone != c.Zone {

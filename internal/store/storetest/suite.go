@@ -26,6 +26,7 @@ func Cases() []Case {
 		pictureCases(),
 		deskFeedCases(),
 		scheduleCases(),
+		reminderCases(),
 		auditCases(),
 		deliveryCases(),
 		uncertainCases(),
