@@ -22,18 +22,19 @@ type benchCommand struct {
 }
 
 type benchSendCommand struct {
-	Engine       string        `enum:"sqlite,postgres" default:"sqlite" help:"Database: sqlite, or postgres (a private server is started, unless --database or BODE_DATABASE names one)."`
-	Subscribers  int           `default:"100000" help:"How many readers get the edition."`
-	Variants     int           `default:"8" help:"How many different letters it has."`
-	Window       int           `default:"64" help:"Setting delivery.window: most messages in doubt after a crash."`
-	Connections  int           `default:"8" help:"Connections to the mail server."`
-	SMTP         string        `name:"smtp" placeholder:"HOST:PORT" help:"Mail server on this machine that throws mail away; otherwise one is brought along, which also counts who got what."`
-	ReplyDelay   time.Duration `default:"0s" help:"How long the server that is brought along waits before each reply."`
-	DKIM         string        `name:"dkim" enum:"none,rsa,ed25519" default:"none" help:"Signatures: none, rsa, or ed25519 (beside rsa)."`
-	Runs         int           `default:"5" help:"How often all is measured; the medians count."`
-	NoYardsticks bool          `help:"Leave out go-mail and the ready bytes."`
-	Profile      string        `type:"existingdir" placeholder:"DIR" help:"Folder for profiles of the service, cpu.pprof and allocs.pprof, which go tool pprof reads."`
-	JSON         bool          `name:"json" help:"Print the result as JSON, with every run."`
+	Engine        string        `enum:"sqlite,postgres" default:"sqlite" help:"Database: sqlite, or postgres (a private server is started, unless --database or BODE_DATABASE names one)."`
+	Subscribers   int           `default:"100000" help:"How many readers get the edition."`
+	Variants      int           `default:"8" help:"How many different letters it has."`
+	Window        int           `default:"64" help:"Setting delivery.window: most messages in doubt after a crash."`
+	Connections   int           `default:"8" help:"Connections to the mail server."`
+	SMTP          string        `name:"smtp" placeholder:"HOST:PORT" help:"Mail server on this machine that throws mail away; otherwise one is brought along, which also counts who got what."`
+	ReplyDelay    time.Duration `default:"0s" help:"How long the server that is brought along waits before each reply."`
+	DKIM          string        `name:"dkim" enum:"none,rsa,ed25519" default:"none" help:"Signatures: none, rsa, or ed25519 (beside rsa)."`
+	Runs          int           `default:"5" help:"How often all is measured; the medians count."`
+	Confirmations float64       `placeholder:"RATE" help:"Sign so many people up a second over HTTP while the edition is sent, and measure how long their confirmations take."`
+	NoYardsticks  bool          `help:"Leave out go-mail and the ready bytes."`
+	Profile       string        `type:"existingdir" placeholder:"DIR" help:"Folder for profiles of the service, cpu.pprof and allocs.pprof, which go tool pprof reads."`
+	JSON          bool          `name:"json" help:"Print the result as JSON, with every run."`
 }
 
 func (benchSendCommand) Help() string {
@@ -62,7 +63,8 @@ func (cmd benchSendCommand) Run(ctx context.Context, p *program) error {
 	}
 	b := &bench.Bench{
 		Options: bench.Options{Engine: cmd.Engine, Subscribers: cmd.Subscribers, Variants: cmd.Variants, Window: cmd.Window, Connections: cmd.Connections,
-			SMTP: cmd.SMTP, ReplyDelay: cmd.ReplyDelay, DKIM: cmd.DKIM, Runs: cmd.Runs, Yardsticks: !cmd.NoYardsticks, Profile: cmd.Profile},
+			SMTP: cmd.SMTP, ReplyDelay: cmd.ReplyDelay, DKIM: cmd.DKIM, Runs: cmd.Runs, Yardsticks: !cmd.NoYardsticks, Profile: cmd.Profile,
+			Confirmations: cmd.Confirmations},
 		Server: server, Now: p.now, Prepare: prepareBench,
 		Command: func(ctx context.Context, args ...string) *exec.Cmd {
 			c := exec.CommandContext(ctx, program, append([]string{"bench"}, args...)...) //nolint:gosec // this program itself

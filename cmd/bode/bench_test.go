@@ -15,7 +15,7 @@ import (
 // looked at but for whether they are there, the counts are.
 func TestBenchSend(t *testing.T) {
 	for name, args := range map[string][]string{
-		"sqlite":   {"--engine", "sqlite", "--dkim", "rsa"},
+		"sqlite":   {"--engine", "sqlite", "--dkim", "rsa", "--confirmations", "20"},
 		"postgres": {"--engine", "postgres", "--database", storetest.PostgresURL(t), "--dkim", "ed25519", "--reply-delay", "1ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,6 +43,9 @@ func TestBenchSend(t *testing.T) {
 			s := report.Service.ServiceFigures
 			if s == nil || s.Failed != 0 || s.SendRate <= 0 || s.FanOutRate <= 0 || s.First <= 0 || s.ClaimP99 < s.ClaimP50 || s.RecordP99 < s.RecordP50 || s.Group < 1 {
 				t.Errorf("%+v", s)
+			}
+			if c := report.Service.Confirmations; (c != nil) != (name == "sqlite") || c != nil && (c.SignUps < 1 || c.WaitP99 < c.WaitP50 || c.WaitP50 <= 0 || c.PageP99 <= 0) {
+				t.Errorf("%+v", c)
 			}
 			if r := report.Ratios; r.GoMail <= 0 || r.GoMailCPU <= 0 || r.Ready <= 0 || r.Signing <= 0 {
 				t.Errorf("%+v", r)

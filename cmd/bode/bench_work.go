@@ -16,6 +16,7 @@ import (
 
 type benchSinkCommand struct {
 	ReplyDelay time.Duration `help:"How long to wait before each reply."`
+	Times      string        `placeholder:"DOMAIN" help:"Also write down when the first message for each recipient of this domain was there."`
 	Record     string        `placeholder:"FILE" help:"File to write the recipients to, each with the number of its messages."`
 }
 
@@ -28,7 +29,7 @@ Example:
 }
 
 func (cmd benchSinkCommand) Run(ctx context.Context, p *program) error {
-	sink := &bench.Sink{ReplyDelay: cmd.ReplyDelay, Record: cmd.Record}
+	sink := &bench.Sink{ReplyDelay: cmd.ReplyDelay, Record: cmd.Record, Times: cmd.Times, Now: p.now}
 	return sink.Serve(ctx, p.in, p.out)
 }
 
@@ -66,6 +67,7 @@ func (p *program) serveBench(ctx context.Context, i bench.Installation, m *bench
 		return err
 	}
 	forgetStart()
+	m.Opened("http://" + listener.Addr().String())
 	return profiled(i.Profile, func() error { return s.Run(ctx) })
 }
 
@@ -127,6 +129,10 @@ suppression_key_file = "suppression"
 connections = `+strconv.Itoa(i.Connections)+`
 [delivery]
 window = `+strconv.Itoa(i.Window)+`
+[signup]
+min_fill = "0s"
+network_per_hour = 1_000_000
+total_per_hour = 10_000_000
 [sender]
 name = "Stichting Noorderkring"
 address = "redactie@nieuws.example"

@@ -32,6 +32,8 @@ func TestOptionsSayWhatIsWrong(t *testing.T) {
 		"--runs 0":                                  func(o *bench.Options) { o.Runs = 0 },
 		"--reply-delay -1ns":                        func(o *bench.Options) { o.ReplyDelay = -1 },
 		"answers when it likes":                     func(o *bench.Options) { o.SMTP, o.ReplyDelay = "127.0.0.1:25", time.Second },
+		"--confirmations 101: it must be from 0":    func(o *bench.Options) { o.Confirmations = 101 },
+		"which knows when each came":                func(o *bench.Options) { o.SMTP, o.Confirmations = "127.0.0.1:25", 1 },
 		"--smtp localhost: write it as HOST:PORT":   func(o *bench.Options) { o.SMTP = "localhost" },
 		"--smtp 127.0.0.1:x: write it as HOST:PORT": func(o *bench.Options) { o.SMTP = "127.0.0.1:x" },
 		"only a server on this machine will do":     func(o *bench.Options) { o.SMTP = "mail.example.org:25" },
@@ -47,7 +49,7 @@ func TestOptionsSayWhatIsWrong(t *testing.T) {
 // TestSink sends it messages in every shape that a client may choose, and reads its record.
 func TestSink(t *testing.T) {
 	record := filepath.Join(t.TempDir(), "record")
-	sink := &bench.Sink{Record: record}
+	sink := &bench.Sink{Record: record, Times: "late.example", Now: func() time.Time { return time.UnixMicro(7) }}
 	in, stop := io.Pipe()
 	said, out := io.Pipe()
 	ended := make(chan error, 1)
@@ -91,8 +93,8 @@ func TestSink(t *testing.T) {
 	expect(250)
 	// Pipelined, an empty message, a long one, and the next envelope behind it in one write.
 	send("MAIL FROM:<a@b.example>\r\nRCPT TO:<twee@b.example>\r\nDATA\r\n.\r\n" +
-		"MAIL FROM:<a@b.example>\r\nRCPT TO:<een@b.example>\r\nDATA\r\n" + strings.Repeat("text\r\n.not the end\r\n", 20_000) + ".\r\nRSET\r\nNOPE\r\nx\r\nQUIT\r\n")
-	for _, code := range []int{250, 250, 354, 250, 250, 250, 354, 250, 250, 500, 500, 221} {
+		"MAIL FROM:<a@b.example>\r\nRCPT TO:<een@b.example>\r\nDATA\r\n" + strings.Repeat("text\r\n.not the end\r\n", 20_000) + ".\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<drie@late.example>\r\nDATA\r\n.\r\nRSET\r\nNOPE\r\nx\r\nQUIT\r\n")
+	for _, code := range []int{250, 250, 354, 250, 250, 250, 354, 250, 250, 250, 354, 250, 250, 500, 500, 221} {
 		expect(code)
 	}
 	if err := stop.Close(); err != nil {
@@ -105,11 +107,11 @@ func TestSink(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	if report.Messages != 3 || report.Recipients != 2 || report.Bytes < 400_000 {
+	if report.Messages != 4 || report.Recipients != 3 || report.Bytes < 400_000 {
 		t.Errorf("%+v", report)
 	}
 	text, err := os.ReadFile(record)
-	if err != nil || !strings.Contains(string(text), "een@b.example 2\n") || !strings.Contains(string(text), "twee@b.example 1\n") {
+	if err != nil || !strings.Contains(string(text), "een@b.example 2\n") || !strings.Contains(string(text), "twee@b.example 1\n") || !strings.Contains(string(text), "drie@late.example 1 7\n") {
 		t.Errorf("%s, %v", text, err)
 	}
 }

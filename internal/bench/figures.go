@@ -18,6 +18,8 @@ type Figures struct {
 	Peak     float64 `json:"peak_mb"`
 
 	*ServiceFigures
+	// Confirmations are measured when they are asked for.
+	Confirmations *ConfirmationFigures `json:"confirmations,omitempty"`
 }
 
 // ServiceFigures are what only the service has.
@@ -94,6 +96,9 @@ func medians(all []Figures) Figures {
 		SinkCPU:  of(func(f *Figures) float64 { return f.SinkCPU }),
 		Database: of(func(f *Figures) float64 { return f.Database }),
 		Peak:     slices.MaxFunc(all, func(a, b Figures) int { return int(a.Peak*1000) - int(b.Peak*1000) }).Peak,
+	}
+	if all[0].Confirmations != nil {
+		f.Confirmations = medianConfirmations(all)
 	}
 	if all[0].ServiceFigures == nil {
 		return f

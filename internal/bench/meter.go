@@ -16,6 +16,8 @@ type Meter struct {
 	now  func() time.Time
 	want int
 	done chan struct{} // closed when as many deliveries as are wanted have ended
+	// Opened is told where the pages are, before the service runs.
+	opened chan string
 
 	mu           sync.Mutex
 	began        time.Time     // of the release
@@ -29,11 +31,23 @@ type Meter struct {
 	claims       []time.Duration
 	records      []time.Duration
 	cpuEnd       time.Duration
+	others       map[int64]bool // claims that belong to no edition: confirmations
+	confirmed    int            // of those, sent
 }
 
 // NewMeter makes a meter for an edition with a number of deliveries.
 func NewMeter(want int, now func() time.Time) *Meter {
-	return &Meter{want: want, now: now, done: make(chan struct{})}
+	return &Meter{want: want, now: now, done: make(chan struct{}), opened: make(chan string, 1), others: map[int64]bool{}}
+}
+
+// Opened says where the service's pages are.
+func (m *Meter) Opened(pages string) { m.opened <- pages }
+
+// Confirmed is how much mail that belongs to no edition was sent.
+func (m *Meter) Confirmed() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.confirmed
 }
 
 // Digests measures what the digester asks of the store.
@@ -104,6 +118,17 @@ func (d *meteredDeliveries) ClaimEdition(ctx context.Context, editionID int64, w
 	return claims, err
 }
 
+func (d *meteredDeliveries) ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error) {
+	claims, err := d.Store.ClaimOther(ctx, worker, lease, now, limit)
+	m := d.meter
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range claims {
+		m.others[claims[i].ID] = true
+	}
+	return claims, err
+}
+
 func (d *meteredDeliveries) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
 	m := d.meter
 	began := m.now()
@@ -118,6 +143,14 @@ func (d *meteredDeliveries) HandOver(ctx context.Context, worker string, outcome
 func (m *Meter) count(outcomes []newsletter.Outcome, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.others[outcomes[0].ID] { // a commit is of one lane
+		for i := range outcomes {
+			if outcomes[i].State == newsletter.DeliverySent {
+				m.confirmed++
+			}
+		}
+		return
+	}
 	m.last = m.now()
 	if m.first.IsZero() {
 		m.first = m.last

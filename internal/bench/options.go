@@ -32,6 +32,8 @@ type Options struct {
 	ReplyDelay  time.Duration `json:"reply_delay"` // of our own sink, before each reply
 	DKIM        string        `json:"dkim"`
 	Runs        int           `json:"runs"`
+	// Confirmations is how many people sign up a second while the edition is sent; 0: nobody.
+	Confirmations float64 `json:"confirmations,omitempty"`
 	// Yardsticks says that they are measured too.
 	Yardsticks bool `json:"yardsticks"`
 	// Profile is a folder for profiles of the service; of several runs that of the last stays. "": none.
@@ -41,6 +43,8 @@ type Options struct {
 const (
 	maxSubscribers = 10_000_000
 	maxRuns        = 101
+	// So many sign-ups a second are an attack, or the evening news.
+	maxConfirmations = 100
 	// The whole window and the connections are bounded as in the configuration.
 	maxWindow, maxConnections = 4096, 256
 )
@@ -67,8 +71,14 @@ func (o *Options) Check() error {
 	if o.ReplyDelay < 0 || o.ReplyDelay > time.Minute {
 		return invalid("--reply-delay %v: it must be from 0 to 1m", o.ReplyDelay)
 	}
+	if o.Confirmations < 0 || o.Confirmations > maxConfirmations {
+		return invalid("--confirmations %g: it must be from 0 to %d a second", o.Confirmations, maxConfirmations)
+	}
 	if o.SMTP == "" {
 		return nil
+	}
+	if o.Confirmations > 0 {
+		return invalid("--confirmations is for the mail server that is brought along, which knows when each came; %s doesn't tell", o.SMTP)
 	}
 	if o.ReplyDelay > 0 {
 		return invalid("--reply-delay is for the mail server that is brought along; %s answers when it likes", o.SMTP)

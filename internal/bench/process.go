@@ -99,17 +99,26 @@ func (s *runningSink) failed(err error) error {
 	return fmt.Errorf("the mail server that was brought along ended: %w\n%s", errors.Join(err, s.cmd.Wait()), strings.TrimSpace(s.said.String()))
 }
 
-// checkRecord holds a sink's record against what should be in it: every reader of a crowd, exactly once.
-func checkRecord(record io.Reader, readers int) error {
+// checkRecord holds a sink's record against what should be in it: every reader of a crowd, exactly once. Newcomers too:
+// it returns when they got theirs.
+func checkRecord(record io.Reader, readers int) (newcomers map[string]int64, err error) {
+	newcomers = map[string]int64{}
 	got := make(map[string]int, readers)
 	lines := bufio.NewScanner(record)
 	for lines.Scan() {
 		address, number, _ := strings.Cut(lines.Text(), " ")
+		number, time, timed := strings.Cut(number, " ")
 		n, err := strconv.Atoi(number)
-		if err != nil {
-			return fmt.Errorf("the record of the mail server has a line %q", lines.Text())
+		if timed && err == nil && n == 1 {
+			newcomers[address], err = strconv.ParseInt(time, 10, 64)
+			n = 0
 		}
-		got[address] += n
+		if err != nil {
+			return nil, fmt.Errorf("the record of the mail server has a line %q", lines.Text())
+		}
+		if n > 0 {
+			got[address] += n
+		}
 	}
 	missing, repeated := 0, 0
 	for i := range readers {
@@ -124,8 +133,8 @@ func checkRecord(record io.Reader, readers int) error {
 		delete(got, address)
 	}
 	if missing+repeated+len(got) > 0 {
-		return fmt.Errorf("the mail server counts otherwise: %d of %d readers got nothing, %d got it more than once, and %d got it who are no readers",
+		return nil, fmt.Errorf("the mail server counts otherwise: %d of %d readers got nothing, %d got it more than once, and %d got it who are no readers",
 			missing, readers, repeated, len(got))
 	}
-	return lines.Err()
+	return newcomers, lines.Err()
 }

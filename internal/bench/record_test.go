@@ -23,10 +23,34 @@ func TestCheckRecord(t *testing.T) {
 		"1 got it who are no readers": func(l []string) []string { return append(l, "iemand@anders.example 1") },
 		"has a line":                  func(l []string) []string { return append(l, "x y") },
 	} {
-		err := checkRecord(strings.NewReader(strings.Join(spoil(slices.Clone(lines)), "\n")), len(lines))
+		_, err := checkRecord(strings.NewReader(strings.Join(spoil(slices.Clone(lines)), "\n")), len(lines))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", want, err)
 		}
+	}
+}
+
+// TestNewcomersWait reads from the record when newcomers got theirs, and works out how long they waited.
+func TestNewcomersWait(t *testing.T) {
+	record := scratch.Address(0) + " 1\nnieuw0@nieuwkomer.example 1 1500000\nnieuw1@nieuwkomer.example 1 2750000\n"
+	arrived, err := checkRecord(strings.NewReader(record), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := []newcomer{{"nieuw0@nieuwkomer.example", 1_000_000, 20 * time.Millisecond}, {"nieuw1@nieuwkomer.example", 2_000_000, 10 * time.Millisecond}}
+	got, err := confirmations(people, arrived)
+	want := ConfirmationFigures{SignUps: 2, WaitP50: 750, WaitP99: 750, WaitMax: 750, PageP50: 20, PageP99: 20}
+	if err != nil || *got != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if _, err := confirmations(append(people, newcomer{Address: "nieuw2@nieuwkomer.example"}), arrived); err == nil {
+		t.Error("somebody who got no confirmation goes unnoticed")
+	}
+	if _, err := checkRecord(strings.NewReader(strings.Replace(record, "1 150", "2 150", 1)), 1); err == nil {
+		t.Error("a confirmation that came twice goes unnoticed")
+	}
+	if m := medians([]Figures{{Confirmations: got}, {Confirmations: got}}).Confirmations; m == nil || m.SignUps != 4 || m.WaitP99 != 750 {
+		t.Errorf("%+v", m)
 	}
 }
 

@@ -83,6 +83,10 @@ func (r *Report) Facts() []string {
 		fmt.Sprintf("release %.2f s, fan-out %.2f s (%s rows/s), first message %.2f s after release", s.Release, s.FanOut, whole(s.FanOutRate), s.First),
 		fmt.Sprintf("claim p50 %.1f ms, p99 %.1f ms; record p50 %.1f ms, p99 %.1f ms; %.1f messages a commit", s.ClaimP50, s.ClaimP99, s.RecordP50, s.RecordP99, s.Group),
 	}
+	if c := s.Confirmations; c != nil {
+		lines = append(lines, fmt.Sprintf("%d people signed up meanwhile: from the form to the mail server p50 %.0f ms, p99 %.0f ms, at most %.0f ms; the page that follows p50 %.0f ms, p99 %.0f ms",
+			c.SignUps, c.WaitP50, c.WaitP99, c.WaitMax, c.PageP50, c.PageP99))
+	}
 	if o.SMTP != "" {
 		lines = append(lines, "sent to "+o.SMTP+": who got what was not counted there; the database has everybody as sent")
 	} else {

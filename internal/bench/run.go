@@ -162,7 +162,7 @@ func (r *runs) service(ctx context.Context, f *Figures) (err error) {
 	if err != nil {
 		return fmt.Errorf("making the readers: %w", err)
 	}
-	if err := r.sending(ctx, &job{Kind: kindService, Messages: r.Subscribers, Installation: i}, f); err != nil {
+	if err := r.sending(ctx, &job{Kind: kindService, Messages: r.Subscribers, Installation: i, SignUps: r.Confirmations}, f); err != nil {
 		return err
 	}
 	return r.look(ctx, database, edition)
@@ -197,12 +197,12 @@ func (r *runs) sending(ctx context.Context, j *job, f *Figures) error {
 		return err
 	}
 	record := filepath.Join(r.dir, "record")
-	sink, err := r.Command.sink(ctx, "--reply-delay", r.ReplyDelay.String(), "--record", record)
+	sink, err := r.Command.sink(ctx, "--reply-delay", r.ReplyDelay.String(), "--record", record, "--times", newcomerDomain)
 	if err != nil {
 		return err
 	}
 	j.Installation.Relay = sink.address
-	_, err = r.measure(ctx, j, f)
+	m, err := r.measure(ctx, j, f)
 	report, e := sink.stop()
 	if err = errors.Join(err, e); err != nil {
 		return err
@@ -214,7 +214,11 @@ func (r *runs) sending(ctx context.Context, j *job, f *Figures) error {
 		return err
 	}
 	defer file.Close() // it was only read
-	return checkRecord(file, j.Messages)
+	arrived, err := checkRecord(file, j.Messages)
+	if err == nil && j.SignUps > 0 {
+		f.Confirmations, err = confirmations(m.Newcomers, arrived)
+	}
+	return err
 }
 
 // look reads in the database what became of the deliveries, and takes a letter for the yardsticks.

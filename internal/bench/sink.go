@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,12 +22,17 @@ type Sink struct {
 	ReplyDelay time.Duration
 	// Record is the file that Serve writes at the end: a line "address count" for each recipient.
 	Record string
+	// Times is a domain whose recipients' lines also tell when their first message was there, in microseconds since 1970, by
+	// Now; "": none.
+	Times string
+	Now   func() time.Time
 
 	listener net.Listener
 	conns    sync.WaitGroup
 	mu       sync.Mutex
 	open     map[net.Conn]struct{}
 	accepted map[string]int
+	first    map[string]int64 // of Times
 	messages int
 	bytes    int64
 }
@@ -51,6 +57,7 @@ func (s *Sink) Serve(ctx context.Context, in io.Reader, out io.Writer) (err erro
 		return err
 	}
 	s.open, s.accepted = map[net.Conn]struct{}{}, map[string]int{}
+	s.first = map[string]int64{}
 	if err := json.NewEncoder(out).Encode(sinkGreeting{s.listener.Addr().String()}); err != nil {
 		return errors.Join(err, s.listener.Close())
 	}
@@ -114,7 +121,11 @@ func (s *Sink) write() error {
 	}
 	w := bufio.NewWriter(f)
 	for address, n := range s.accepted {
-		fmt.Fprintf(w, "%s %d\n", address, n)
+		fmt.Fprintf(w, "%s %d", address, n)
+		if at, ok := s.first[address]; ok {
+			fmt.Fprintf(w, " %d", at)
+		}
+		fmt.Fprintln(w)
 	}
 	return errors.Join(w.Flush(), f.Close())
 }
@@ -205,6 +216,9 @@ func (d *dialogue) message() error {
 	s := d.sink
 	s.mu.Lock()
 	s.accepted[string(d.to)]++
+	if s.Times != "" && s.accepted[string(d.to)] == 1 && strings.HasSuffix(string(d.to), "@"+s.Times) {
+		s.first[string(d.to)] = s.Now().UnixMicro()
+	}
 	s.messages++
 	s.bytes += n
 	s.mu.Unlock()

@@ -36,7 +36,8 @@ type job struct {
 	Kind         string       `json:"kind"`
 	Messages     int          `json:"messages"`
 	Installation Installation `json:"installation"`
-	Letter       []byte       `json:"letter,omitempty"` // of the yardsticks
+	Letter       []byte       `json:"letter,omitempty"`   // of the yardsticks
+	SignUps      float64      `json:"sign_ups,omitempty"` // a second, while the service sends
 }
 
 // word is a line that a working process prints.
@@ -55,6 +56,7 @@ type measure struct {
 	ServerCPU *time.Duration `json:"server_cpu,omitempty"`
 	PerSecond float64        `json:"per_second"` // of signatures
 	Steps     *steps         `json:"steps,omitempty"`
+	Newcomers []newcomer     `json:"newcomers,omitempty"`
 }
 
 // steps are the parts of a run of the service.
@@ -133,10 +135,17 @@ func (j *job) service(ctx context.Context, now func() time.Time, service Service
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- service(running, j.Installation, m) }()
+	people := &newcomers{perSecond: j.SignUps, now: now}
 	err := whileTelling(ctx, lines, m.Sent, func() error {
+		signedUp := make(chan error, 1)
+		if j.SignUps > 0 {
+			go func() { signedUp <- people.during(running, m) }()
+		} else {
+			signedUp <- nil
+		}
 		select {
 		case <-m.done:
-			return nil
+			return <-signedUp
 		case err := <-ended:
 			return errors.Join(err, errors.New("the service ended before everything was sent"))
 		}
@@ -145,6 +154,7 @@ func (j *job) service(ctx context.Context, now func() time.Time, service Service
 		return nil, err
 	}
 	result := m.result()
+	result.Newcomers = people.all
 	if known {
 		if took, known := scratch.ServerCPU(ctx, j.Installation.Database); known {
 			took -= serverCPU

@@ -20,6 +20,7 @@ func (s *Service) RequestAccess(ctx context.Context, form newsletter.AccessForm,
 		ExpiresAt: newsletter.At(now.Add(AccessLife))}
 	err = s.store.CreateAccessLink(ctx, l, s.quotas("access", address, form.Client.Network), system, now)
 	s.alarm(err, now)
+	s.stir()
 	return err
 }
 

@@ -29,6 +29,7 @@ func (s *Service) ChangeAddress(ctx context.Context, ticket, typed string, now t
 	c := &newsletter.AddressChange{SubscriberID: p.ID, NewAddress: address, ExpiresAt: newsletter.At(now.Add(ChangeLife))}
 	err = s.store.CreateAddressChange(ctx, c, append(s.quotas("signup", address, ""), moveQuota(p)), newsletter.Person(p.PublicID), now)
 	s.alarm(err, now)
+	s.stir()
 	return err
 }
 

@@ -23,6 +23,7 @@ func (s *Service) Request(ctx context.Context, form newsletter.SignupForm, now t
 	}
 	err = s.store.CreateSignup(ctx, u, s.quotas("signup", u.Address, form.Client.Network), system, now)
 	s.alarm(err, now)
+	s.stir()
 	return err
 }
 

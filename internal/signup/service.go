@@ -43,7 +43,8 @@ type Service struct {
 	counting    *token.Hashes
 	config      Config
 	log         *slog.Logger
-	alarmed     atomic.Int64 // when, in microseconds: the last alarm about too many requests
+	alarmed     atomic.Int64  // when, in microseconds: the last alarm about too many requests
+	fresh       chan struct{} // a request came in: the worker need not wait for its next look
 }
 
 // New makes one. suppression are the hashes of the suppression list, counting those of limits.
@@ -57,7 +58,15 @@ func New(store Store, links *token.Ring, suppression, counting *token.Hashes, co
 	if !config.Language.Valid() {
 		config.Language = newsletter.Dutch
 	}
-	return &Service{store: store, links: links, suppression: suppression, counting: counting, config: config, log: log}
+	return &Service{store: store, links: links, suppression: suppression, counting: counting, config: config, log: log, fresh: make(chan struct{}, 1)}
+}
+
+// stir tells the worker of this process, if there is one, that there is something to decide on.
+func (s *Service) stir() {
+	select {
+	case s.fresh <- struct{}{}:
+	default: // it has been told
+	}
 }
 
 // system is the actor of what nobody has proved to be the person's own wish yet.

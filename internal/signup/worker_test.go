@@ -47,6 +47,36 @@ func TestWorkerDecidesWithinASecond(t *testing.T) {
 	})
 }
 
+// A fresh request is not decided on while its answer is under way, and soon after.
+func TestWorkerLetsTheAnswerGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, storetest.SQLite(t))
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		worker := &signup.Worker{Service: d.Service, Now: func() time.Time { return d.now }}
+		go func() {
+			defer close(done)
+			worker.Run(ctx)
+		}()
+		undecided := func(want int, when string) {
+			t.Helper()
+			synctest.Wait()
+			if left, err := d.store.UndecidedSignups(t.Context(), 10); err != nil || len(left) != want {
+				t.Errorf("%s: %d undecided, %v; want %d", when, len(left), err, want)
+			}
+		}
+		time.Sleep(time.Millisecond) // of the bubble's clock: it has looked around
+		d.check(d.send(address(1)))
+		time.Sleep(40 * time.Millisecond)
+		undecided(1, "after 40 ms")
+		d.check(d.send(address(2))) // doesn't put the first off
+		time.Sleep(15 * time.Millisecond)
+		undecided(0, "after 55 ms")
+		stop()
+		<-done
+	})
+}
+
 // stumbling panics over one sign-up.
 type stumbling struct {
 	signup.Store
