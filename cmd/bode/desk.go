@@ -5,6 +5,7 @@ import (
 
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/compose"
+	"bode.example/internal/token"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/editor"
@@ -16,7 +17,12 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.
 	if err != nil {
 		return nil, &configError{err}
 	}
-	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer}); err != nil {
+	suppression, err := hashes(c, token.Suppression)
+	if err != nil {
+		return nil, err
+	}
+	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Hashes: suppression,
+		Review: newReview(c, s.store, composer)}); err != nil {
 		return nil, &configError{err}
 	}
 	return d, d.Ready()

@@ -28,6 +28,9 @@ func (n *notices) Notice(ctx context.Context, c *newsletter.Claim, now time.Time
 	if c.Template == newsletter.TemplateEditionProof {
 		return n.proof(ctx, c, now)
 	}
+	if c.Template == newsletter.TemplateEditionTest && c.Ref != nil {
+		return n.test(ctx, c)
+	}
 	m, err := n.message(ctx, c, now)
 	if err != nil {
 		return nil, nil, err
@@ -38,6 +41,26 @@ func (n *notices) Notice(ctx context.Context, c *newsletter.Claim, now time.Time
 	}
 	letter, err := draft.Compile(nil)
 	return letter, nil, err
+}
+
+// test is the letter of an edition that an editor sends to colleagues. It is no reader's: its own links
+// lead to the site.
+func (n *notices) test(ctx context.Context, c *newsletter.Claim) (*mailer.Letter, map[string]string, error) {
+	stored, err := n.store.TestLetter(ctx, *c.Ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	var letter mailer.Letter
+	if err := letter.UnmarshalBinary(stored.Letter); err != nil {
+		return nil, nil, err
+	}
+	greeting, err := n.composer.Greeting(stored.Language, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	home := n.site + "/"
+	return &letter, map[string]string{compose.FieldGreeting: greeting, compose.FieldUnsubscribe: home, compose.FieldPreferences: home,
+		compose.FieldWhy: home, compose.FieldUnsubscribeMail: n.contact}, nil
 }
 
 // layout is the reader's, or the standard one for somebody who has chosen nothing yet.

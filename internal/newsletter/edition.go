@@ -1,9 +1,11 @@
 package newsletter
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // EditionKind says why an edition exists.
@@ -127,6 +129,37 @@ type EditionWords struct {
 	Subject      string `json:"subject"`
 	Preheader    string `json:"preheader"`
 	Introduction string `json:"introduction"` // Markdown
+}
+
+// What the words of an edition may be at most, in characters. Mail programs show some 60 of a subject.
+const (
+	MaxSubject      = 150
+	MaxPreheader    = 200
+	MaxIntroduction = 4000
+)
+
+// Check returns all that is wrong with the words, each with its field.
+func (w *EditionWords) Check() error {
+	var errs []error
+	for _, field := range []struct {
+		name, text string
+		most       int
+		line       bool
+	}{{"subject", w.Subject, MaxSubject, true}, {"preheader", w.Preheader, MaxPreheader, true}, {"introduction", w.Introduction, MaxIntroduction, false}} {
+		var err *Error
+		switch n := utf8.RuneCountInString(field.text); {
+		case n > field.most:
+			err = Errorf(Invalid, "edition_words_long", "the %s has %d characters; at most %d are possible", field.name, n, field.most)
+			err.Args = map[string]any{"Count": n, "Most": field.most}
+		case field.line && strings.ContainsAny(field.text, "\r\n"):
+			err = Errorf(Invalid, "edition_words_line", "the %s must be one line", field.name)
+		default:
+			continue
+		}
+		err.Field = field.name
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // Step is what the loop does next with an edition.

@@ -25,6 +25,7 @@ const (
 	ReaderRestricted WhyNot = "restricted"
 	ReaderHadAll     WhyNot = "had_all" // nothing in it is new to them, or on a topic of theirs
 	ReaderDelivered  WhyNot = "delivered"
+	ReaderTooLate    WhyNot = "too_late" // it has left without them: they were not there yet
 )
 
 // Why decides, by the rules of a release. r is the edition's; the share is what they would get.

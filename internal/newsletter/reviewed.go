@@ -19,15 +19,15 @@ type Reviewed struct {
 	Flaws   []string
 }
 
-// Fingerprint tells one content of an edition from another: its words and its posts, whatever their order,
-// which follows the clock.
+// Fingerprint tells one content of an edition from another: its words, its posts, and the order that an editor
+// gave them; that of SortPosts follows the clock.
 func Fingerprint(e *Edition, posts []EditionPost) string {
 	sorted := slices.Clone(posts)
 	slices.SortFunc(sorted, func(a, b EditionPost) int { return cmp.Compare(a.PostID, b.PostID) })
 	for i := range sorted {
 		sorted[i].EditionID, sorted[i].Position = 0, 0
 	}
-	text, _ := json.Marshal([]any{e.Subject, e.Preheader, e.Introduction, sorted}) // holds nothing but texts, numbers and times
+	text, _ := json.Marshal([]any{e.Subject, e.Preheader, e.Introduction, e.PostOrder, sorted}) // holds nothing but texts, numbers and times
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

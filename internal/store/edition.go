@@ -93,6 +93,9 @@ func (s *Store) AddExtraEdition(ctx context.Context, scheduleID int64, by newsle
 // EditEdition replaces the editor's words in an edition that is not released. The words of an
 // approved one are part of what was approved: it must be taken back first (ReviewEdition).
 func (s *Store) EditEdition(ctx context.Context, id newsletter.PublicID, words newsletter.EditionWords, by newsletter.Actor, now time.Time) error {
+	if err := words.Check(); err != nil {
+		return err
+	}
 	return s.write(ctx, func(t *tx) error {
 		e, err := t.lockEdition(id)
 		if err != nil {

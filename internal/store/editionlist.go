@@ -73,3 +73,15 @@ func (s *Store) OrderPosts(ctx context.Context, edition newsletter.PublicID, ord
 		return t.audit(by, now, "edition.order", editionObject(e), map[string]any{"posts": order})
 	})
 }
+
+// Released returns the variants of an edition that has left, the one of most deliveries first.
+func (s *Store) Released(ctx context.Context, editionID int64) ([]newsletter.ReleasedVariant, error) {
+	var variants []newsletter.ReleasedVariant
+	err := s.reader.SelectContext(ctx, &variants, `
+		SELECT v.public_id, v.language, v.layout, v.posts, v.subject, COALESCE(d.mails, 0) AS mails
+		FROM variant AS v LEFT JOIN (
+			SELECT variant_id, COUNT(*) AS mails FROM delivery WHERE edition_id = $1 GROUP BY variant_id
+		) AS d ON d.variant_id = v.id
+		WHERE v.edition_id = $1 ORDER BY mails DESC, v.id`, editionID)
+	return variants, err
+}

@@ -13,9 +13,12 @@ import (
 
 // Config is what the editors' pages need.
 type Config struct {
-	Desk  *desk.Desk
-	Store Store
-	Mail  Mail
+	Desk     *desk.Desk
+	Store    Store
+	Mail     Mail
+	Review   Review
+	Composer Composer
+	Hashes   Hashes
 }
 
 // Store is what the pages read and change; store.Store has it all. Each noun adds its own part.
@@ -24,6 +27,7 @@ type Store interface {
 	todayStore
 	progressStore
 	postStore
+	editionStore
 }
 
 // listStore is what every noun needs of lists.

@@ -1,6 +1,7 @@
 package editor_test
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -15,8 +16,10 @@ import (
 
 	"bode.example/internal/compose"
 	"bode.example/internal/newsletter"
+	"bode.example/internal/review"
 	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
+	"bode.example/internal/token"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/desk/desktest"
@@ -38,6 +41,8 @@ type bench struct {
 	now    time.Time
 	clock  func() time.Time // instead of now, where time must pass by itself
 	token  string           // of who asks; empty: nobody
+	hashes *token.Hashes
+	links  links
 }
 
 // newBench makes one. An admin is signed in.
@@ -89,7 +94,25 @@ func (b *bench) live() { b.clock, b.now = time.Now, time.Now() }
 
 // config is what the editors' pages get.
 func (b *bench) config(s *store.Store) editor.Config {
-	return editor.Config{Desk: b.Desk, Store: s, Mail: composerOf(b.t, b.URL.String())}
+	composer := composerOf(b.t, b.URL.String())
+	hashes, err := token.NewHashes(token.Suppression, token.NewSecret())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.hashes, b.links = hashes, links{}
+	return editor.Config{Desk: b.Desk, Store: s, Mail: composer, Composer: composer, Hashes: hashes,
+		Review: &review.Desk{Store: s, Composer: composer, Links: review.NewLinks(b.links), Site: b.URL.String()}}
+}
+
+// links answers for the internet: what is in it doesn't work.
+type links map[string]newsletter.LinkAnswer
+
+// Probe is review.Prober's.
+func (l links) Probe(_ context.Context, link string) newsletter.LinkAnswer {
+	if answer, ok := l[link]; ok {
+		return answer
+	}
+	return newsletter.LinkOK
 }
 
 // composerOf makes mails for a site.
@@ -152,6 +175,7 @@ func (b *bench) post(path string, form url.Values) string {
 	if status != http.StatusSeeOther {
 		b.t.Fatalf("%s: %d\n%s", path, status, page)
 	}
+	next, _, _ = strings.Cut(next, "#")
 	return b.get(next)
 }
 
@@ -188,4 +212,13 @@ func TestEveryRouteIsForItsRolesAlone(t *testing.T) {
 			}
 		}
 	}
+}
+
+// httpGet asks for a page and returns the answer as it is.
+func httpGet(b *bench, path string) *http.Response {
+	r := httptest.NewRequest(http.MethodGet, path, http.NoBody)
+	r.AddCookie(desktest.Cookie(b.CookieName(), b.token))
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	return w.Result()
 }

@@ -6,4 +6,5 @@ func (d *door) routes() {
 	d.todayRoutes()
 	d.progressRoutes()
 	d.postRoutes()
+	d.editionRoutes()
 }

@@ -1,7 +1,6 @@
 package editor
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -42,6 +41,7 @@ type departure struct {
 // editionLine is an edition in a short list.
 type editionLine struct {
 	URL, List, Pace string
+	Subject         string          // the editor's own; empty: it is made from the posts
 	At              newsletter.Time // its slot, or when it was made
 	Zone            *time.Location
 	Extra           bool
@@ -95,9 +95,7 @@ func (d *door) todayOf(r *http.Request, l *newsletter.List, page *todayPage) err
 		return err
 	}
 	for _, e := range editions {
-		c := paces[e.ScheduleID]
-		line := editionLine{URL: "/desk/editions/" + e.PublicID.String(), List: list, Pace: titleOf(r, l, c.Texts, c.Name),
-			At: cmp.Or(e.ScheduledFor, e.CreatedAt), Zone: zoneOf(c), Extra: e.Kind == newsletter.EditionExtra, State: stateOf(e.State)}
+		line := editionLineOf(r, l, paces[e.ScheduleID], &e)
 		switch {
 		case e.State == newsletter.EditionInReview:
 			page.Waiting = append(page.Waiting, line)

@@ -1,0 +1,252 @@
+package editor
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/review"
+	"bode.example/internal/web"
+	"bode.example/internal/web/desk"
+)
+
+// approvePage is the data of edition-approve.html.
+type approvePage struct {
+	*editionHead
+	Posts    int
+	Readers  int64
+	Findings findings
+	Seen     string // newsletter.Fingerprint of what is approved
+	Hold     int    // minutes; 0: none
+	FourEyes bool
+	OwnWork  bool // who looks has worked on it, and four eyes are asked for
+	Admin    bool
+	Now      bool // it leaves at once, not at a slot
+	Despite  string
+}
+
+func (d *door) askApprove(w http.ResponseWriter, r *http.Request) error {
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	report, err := d.Review.Check(r.Context(), e.PublicID, d.Now())
+	if err != nil {
+		return err
+	}
+	return d.showApprove(w, r, e, report, "", nil)
+}
+
+func (d *door) showApprove(w http.ResponseWriter, r *http.Request, e *newsletter.Edition, report *review.Report, despite string, faults []web.Fault) error {
+	if !e.State.CanBecome(newsletter.EditionApproved) {
+		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_elsewhere")
+	}
+	head, err := d.headOf(r, e, "approve")
+	if err != nil {
+		return err
+	}
+	out, made, err := d.outlookOf(r, e)
+	if err != nil {
+		return err
+	}
+	if e.Subject == "" && made != "" {
+		head.Title = made
+	}
+	rule, err := d.Store.ApprovalRule(r.Context(), e.ListID)
+	if err != nil {
+		return err
+	}
+	page := approvePage{editionHead: head, Readers: out.readers, Seen: report.Print, Hold: int(rule.Hold.D() / time.Minute), FourEyes: rule.FourEyes,
+		OwnWork: rule.Approver(e, actor(r)) != nil, Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin), Despite: despite,
+		Now: head.Extra || !e.ScheduledFor.After(d.Now())}
+	for i := range out.release.Posts {
+		if out.release.Posts[i].Disposition == newsletter.PostIn {
+			page.Posts++
+		}
+	}
+	if page.Findings, err = d.findingsOf(r, report); err != nil {
+		return err
+	}
+	p := web.Page{Template: "edition-approve.html", Data: page, Faults: faults}
+	if len(faults) > 0 {
+		p.Status = http.StatusUnprocessableEntity
+	}
+	return d.Render(w, r, p)
+}
+
+// approveEdition approves what was looked at, and nothing else: when something changed since the page was
+// made, it is shown again.
+func (d *door) approveEdition(w http.ResponseWriter, r *http.Request) error {
+	typed, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	report, err := d.Review.Look(r.Context(), e.PublicID, d.Now())
+	if err != nil {
+		return err
+	}
+	if report.Print != typed.Get("seen") && e.State.Follows() {
+		return d.showApprove(w, r, e, report, typed.Get("despite"), []web.Fault{{Text: d.text(r, "error_edition_changed", nil)}})
+	}
+	_, report, err = d.Review.Approve(r.Context(), e.PublicID,
+		review.Approval{Despite: typed.Get("despite"), Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin)}, actor(r), d.Now())
+	if err == nil {
+		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_approved")
+	}
+	faults := d.Faults(r, err)
+	if len(faults) == 0 || report == nil {
+		return err
+	}
+	return d.showApprove(w, r, e, report, typed.Get("despite"), faults)
+}
+
+// act is what store methods that move an edition have in common.
+type act func(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
+
+// move carries an act out, and says what was done on the edition's page.
+func (d *door) move(w http.ResponseWriter, r *http.Request, do act, done string) error {
+	if _, err := web.Form(r); err != nil {
+		return err
+	}
+	e, err := do(r.Context(), idOf(r), actor(r), d.Now())
+	if err != nil {
+		return err
+	}
+	return d.Done(w, r, editionURL(e.PublicID, ""), done)
+}
+
+// reviewEdition takes an approval back: the "Stop" of the hold time too.
+func (d *door) reviewEdition(w http.ResponseWriter, r *http.Request) error {
+	return d.move(w, r, d.Store.ReviewEdition, "edition_in_review")
+}
+
+func (d *door) pauseEdition(w http.ResponseWriter, r *http.Request) error {
+	return d.move(w, r, d.Store.PauseEdition, "edition_paused")
+}
+
+func (d *door) resumeEdition(w http.ResponseWriter, r *http.Request) error {
+	return d.move(w, r, d.Store.ResumeEdition, "edition_resumed")
+}
+
+func (d *door) cancelEdition(w http.ResponseWriter, r *http.Request) error {
+	return d.move(w, r, d.Store.CancelEdition, "edition_cancelled")
+}
+
+func (d *door) askResume(w http.ResponseWriter, r *http.Request) error {
+	return d.ask(w, r, "resume", newsletter.EditionSending, false)
+}
+
+func (d *door) askCancel(w http.ResponseWriter, r *http.Request) error {
+	return d.ask(w, r, "cancel", newsletter.EditionCancelled, true)
+}
+
+// ask asks once more before something that can't be undone. Its texts are "edition_<what>_…".
+func (d *door) ask(w http.ResponseWriter, r *http.Request, what string, to newsletter.EditionState, grave bool) error {
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	if !e.State.CanBecome(to) {
+		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_elsewhere")
+	}
+	head, err := d.headOf(r, e, what)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"Title": head.Title, "List": head.List}
+	points := []string{d.text(r, "edition_"+what+"_posts", nil)}
+	if head.Released {
+		points = []string{d.text(r, "edition_"+what+"_released", nil)}
+	}
+	return d.Confirm(w, r, desk.Confirm{
+		Title: d.text(r, "edition_"+what+"_title", nil), Text: d.text(r, "edition_"+what+"_text", args), Points: points,
+		Action: editionURL(e.PublicID, what), Button: d.text(r, "edition_"+what+"_button", nil), Grave: grave, Back: editionURL(e.PublicID, ""),
+		Crumbs: []desk.Link{{Text: d.text(r, "place_editions", nil), URL: "/desk/editions"}, {Text: head.Title, URL: editionURL(e.PublicID, "")}},
+	})
+}
+
+// newEditionPage is the data of edition-new.html.
+type newEditionPage struct{ Schedules []option }
+
+// newEdition asks whom an extra edition is for.
+func (d *door) newEdition(w http.ResponseWriter, r *http.Request) error {
+	return d.showNew(w, r, nil)
+}
+
+func (d *door) showNew(w http.ResponseWriter, r *http.Request, faults []web.Fault) error {
+	lists, err := d.myLists(r)
+	if err != nil {
+		return err
+	}
+	var page newEditionPage
+	for i := range lists {
+		l := &lists[i]
+		if l.State != newsletter.ListActive {
+			continue
+		}
+		schedules, err := d.Store.Schedules(r.Context(), l.ID)
+		if err != nil {
+			return err
+		}
+		for j := range schedules {
+			if c := &schedules[j]; c.Works() {
+				page.Schedules = append(page.Schedules, option{strconv.FormatInt(c.ID, 10), titleOf(r, l, l.Texts, l.Name) + ": " + titleOf(r, l, c.Texts, c.Name), false})
+			}
+		}
+	}
+	p := web.Page{Template: "edition-new.html", Data: page, Faults: faults}
+	if len(faults) > 0 {
+		p.Status = http.StatusUnprocessableEntity
+	}
+	return d.Render(w, r, p)
+}
+
+// addEdition makes an extra edition, which leaves when it is approved.
+func (d *door) addEdition(w http.ResponseWriter, r *http.Request) error {
+	typed, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(typed.Get("schedule"), 10, 64)
+	if err != nil {
+		return d.showNew(w, r, []web.Fault{{Field: "schedule", Text: d.text(r, "edition_new_choose", nil)}})
+	}
+	mine, err := d.mySchedule(r, id)
+	if err != nil {
+		return err
+	}
+	if !mine {
+		return web.Status(http.StatusNotFound)
+	}
+	e, err := d.Store.AddExtraEdition(r.Context(), id, actor(r), d.Now())
+	if err != nil {
+		return err
+	}
+	return d.Done(w, r, editionURL(e.PublicID, ""), "edition_made")
+}
+
+// mySchedule reports whether a schedule is of a list of who is signed in.
+func (d *door) mySchedule(r *http.Request, id int64) (bool, error) {
+	lists, err := d.myLists(r)
+	if err != nil {
+		return false, err
+	}
+	for i := range lists {
+		schedules, err := d.Store.Schedules(r.Context(), lists[i].ID)
+		if err != nil {
+			return false, err
+		}
+		for j := range schedules {
+			if schedules[j].ID == id {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

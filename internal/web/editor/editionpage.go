@@ -1,0 +1,252 @@
+package editor
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/review"
+	"bode.example/internal/web"
+	"bode.example/internal/web/desk"
+)
+
+// editionPage is the data of edition.html.
+type editionPage struct {
+	*editionHead
+	Words    newsletter.EditionWords // as typed
+	Stored   newsletter.EditionWords // as they were when the page was made, see editEdition
+	Made     string                  // the subject that is made from the posts
+	Posts    []editionPost
+	In       int   // posts that it brings
+	Readers  int64 // who get it
+	Variants int
+	Without  int64 // readers for whom nothing is in it
+	Findings findings
+}
+
+// editionPost is a post of an edition.
+type editionPost struct {
+	ID          string
+	Title       string
+	Lang        newsletter.Language
+	Topics      []string
+	PublishedAt newsletter.Time
+	Event       newsletter.Time // when it begins; zero: it is no event
+	State       desk.State
+	In          bool
+	Pushed      bool
+	LeftOut     bool
+	First, Last bool
+	URL         string // where it can be changed; empty: it can't be here
+}
+
+// findings are what checks say of an edition.
+type findings struct {
+	Severe  int
+	List    []finding
+	Links   int
+	Unknown int // links of which nothing is known
+}
+
+type finding struct {
+	Kind string // of desk.State
+	review.Words
+}
+
+func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	return d.showEdition(w, r, e, wordsOf(e), nil)
+}
+
+func wordsOf(e *newsletter.Edition) newsletter.EditionWords {
+	return newsletter.EditionWords{Subject: e.Subject, Preheader: e.Preheader, Introduction: e.Introduction}
+}
+
+// showEdition shows the page, with words that may not be stored yet.
+func (d *door) showEdition(w http.ResponseWriter, r *http.Request, e *newsletter.Edition, words newsletter.EditionWords, faults []web.Fault) error {
+	head, err := d.headOf(r, e, "edition")
+	if err != nil {
+		return err
+	}
+	page := editionPage{editionHead: head, Words: words, Stored: wordsOf(e)}
+	if err := d.countEdition(r, e, &page); err != nil {
+		return err
+	}
+	if e.State.Follows() || head.Approved {
+		report, err := d.Review.Look(r.Context(), e.PublicID, d.Now())
+		if err != nil {
+			return err
+		}
+		if page.Findings, err = d.findingsOf(r, report); err != nil {
+			return err
+		}
+	}
+	status := http.StatusOK
+	if len(faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Status: status, Faults: faults})
+}
+
+// countEdition says what is in an edition and for whom. What has left, is counted by its variants.
+func (d *door) countEdition(r *http.Request, e *newsletter.Edition, page *editionPage) error {
+	out, made, err := d.outlookOf(r, e)
+	if err != nil {
+		return err
+	}
+	page.Readers, page.Without, page.Variants = out.readers, out.without, len(out.variants)
+	page.Title = cmp.Or(e.Subject, made, page.Title)
+	page.Made = made
+	topics := map[int64]string{}
+	for _, t := range out.release.Topics {
+		topics[t.ID] = titleOf(r, &out.release.List, t.Texts, t.Name)
+	}
+	posts, err := d.Store.EditionPosts(r.Context(), e, d.Now())
+	if err != nil {
+		return err
+	}
+	for i := range posts {
+		p := &posts[i]
+		line := editionPost{ID: p.PublicID.String(), Title: p.Title, Lang: p.Language, PublishedAt: p.PublishedAt, Event: p.StartsAt,
+			In: p.Disposition == newsletter.PostIn, Pushed: p.Disposition == newsletter.PostPushed, LeftOut: p.Disposition == newsletter.PostLeftOut,
+			First: i == 0, Last: i == len(posts)-1, State: dispositions[p.Disposition], URL: "/desk/posts/" + p.PublicID.String()}
+		for _, id := range p.Topics {
+			line.Topics = append(line.Topics, topics[id])
+		}
+		if line.In {
+			page.In++
+		}
+		page.Posts = append(page.Posts, line)
+	}
+	return nil
+}
+
+var dispositions = map[newsletter.Disposition]desk.State{
+	newsletter.PostIn:      {Kind: "good", Key: "edition_post_in"},
+	newsletter.PostLeftOut: {Kind: "over", Key: "edition_post_left_out"},
+	newsletter.PostPushed:  {Kind: "waiting", Key: "edition_post_pushed"},
+}
+
+// findingsOf says what checks found.
+func (d *door) findingsOf(r *http.Request, report *review.Report) (findings, error) {
+	f := findings{Severe: report.Findings.Count(review.Severe), Links: report.Links, Unknown: report.Unknown}
+	kinds := map[review.Severity]string{review.Severe: "wrong", review.Warning: "careful", review.Hint: "waiting"}
+	for i := range report.Findings {
+		words, err := report.Findings[i].Say(d.Templates.Texts(), web.Language(r))
+		if err != nil {
+			return f, err
+		}
+		f.List = append(f.List, finding{kinds[report.Findings[i].Severity], words})
+	}
+	return f, nil
+}
+
+// editEdition stores the editor's words. Words that a colleague changed meanwhile are not overwritten.
+func (d *door) editEdition(w http.ResponseWriter, r *http.Request) error {
+	typed, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	words := newsletter.EditionWords{Subject: strings.TrimSpace(typed.Get("subject")), Preheader: strings.TrimSpace(typed.Get("preheader")),
+		Introduction: strings.TrimSpace(strings.ReplaceAll(typed.Get("introduction"), "\r\n", "\n"))}
+	before := newsletter.EditionWords{Subject: typed.Get("was-subject"), Preheader: typed.Get("was-preheader"),
+		Introduction: strings.ReplaceAll(typed.Get("was-introduction"), "\r\n", "\n")}
+	if wordsOf(e) != before {
+		return d.showEdition(w, r, e, words, []web.Fault{{Text: d.text(r, "edition_words_changed", nil)}})
+	}
+	if err := d.Store.EditEdition(r.Context(), e.PublicID, words, actor(r), d.Now()); err != nil {
+		faults := d.Faults(r, err)
+		if len(faults) == 0 {
+			return err
+		}
+		return d.showEdition(w, r, e, words, faults)
+	}
+	return d.Done(w, r, editionURL(e.PublicID, ""), "edition_words")
+}
+
+// arrangePosts moves a post up or down, leaves it out, pushes it to the next edition or takes it in again:
+// "do" is the act and the post's id, "up:…". Or "order" is all posts in their new order, as dragging makes it.
+func (d *door) arrangePosts(w http.ResponseWriter, r *http.Request) error {
+	typed, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	if order := typed.Get("order"); order != "" {
+		ids, err := publicIDs(order)
+		if err != nil {
+			return err
+		}
+		if err := d.Store.OrderPosts(r.Context(), e.PublicID, ids, actor(r), d.Now()); err != nil {
+			return err
+		}
+		return d.Done(w, r, editionURL(e.PublicID, "")+"#posts", "edition_order")
+	}
+	act, text, _ := strings.Cut(typed.Get("do"), ":")
+	post, err := newsletter.ParsePublicID(text)
+	if err != nil {
+		return err
+	}
+	done := "edition_order"
+	switch act {
+	case "up", "down":
+		err = d.movePost(r, e, post, act)
+	case string(newsletter.PostIn), string(newsletter.PostLeftOut), string(newsletter.PostPushed):
+		done = "edition_" + act
+		err = d.Store.DisposePost(r.Context(), e.PublicID, post, newsletter.Disposition(act), actor(r), d.Now())
+	default:
+		return web.Status(http.StatusBadRequest)
+	}
+	if err != nil {
+		return err
+	}
+	return d.Done(w, r, editionURL(e.PublicID, "")+"#post-"+post.String(), done)
+}
+
+// movePost changes the places of a post and its neighbour.
+func (d *door) movePost(r *http.Request, e *newsletter.Edition, post newsletter.PublicID, act string) error {
+	posts, err := d.Store.EditionPosts(r.Context(), e, d.Now())
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(posts, func(p newsletter.EditionPost) bool { return p.PublicID == post })
+	to := at - 1
+	if act == "down" {
+		to = at + 1
+	}
+	if at < 0 {
+		return newsletter.Errorf(newsletter.NotFound, "not_found", "there is no post %s in the edition %s", post, e.PublicID)
+	}
+	order := make([]newsletter.PublicID, len(posts))
+	for i := range posts {
+		order[i] = posts[i].PublicID
+	}
+	if to >= 0 && to < len(order) {
+		order[at], order[to] = order[to], order[at]
+	}
+	return d.Store.OrderPosts(r.Context(), e.PublicID, order, actor(r), d.Now())
+}
+
+// publicIDs reads ids with commas between.
+func publicIDs(text string) (ids []newsletter.PublicID, err error) {
+	for one := range strings.SplitSeq(text, ",") {
+		id, err := newsletter.ParsePublicID(one)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
