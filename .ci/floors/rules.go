@@ -14,7 +14,7 @@ var floors = map[string]int{
 	"mailer": 0, "migrations": 0, "templates": 0,
 
 	"internal/signup": 1, "internal/digest": 1, "internal/delivery": 1,
-	"internal/bounce": 1, "internal/datarequest": 1, "internal/staff": 1, "internal/review": 1, "internal/progress": 1,
+	"internal/bounce": 1, "internal/datarequest": 1, "internal/staff": 1, "internal/review": 1, "internal/progress": 1, "internal/roster": 1,
 	"internal/feed": 1, "internal/compose": 1, "internal/picture": 1, "internal/store": 1, "internal/web": 1,
 
 	"internal/web/public": 2, "internal/web/desk": 2, "internal/demo": 2, "internal/bench": 2,

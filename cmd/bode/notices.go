@@ -119,7 +119,8 @@ func (n *notices) confirmation(ctx context.Context, c *newsletter.Claim, now tim
 	if err != nil {
 		return nil, err
 	}
-	m := &compose.Confirmation{URL: n.link("/c/", token.Confirm, u.PublicID, u.ExpiresAt.Time), ValidUntil: u.ExpiresAt.Time, Zone: n.zone}
+	m := &compose.Confirmation{URL: n.link("/c/", token.Confirm, u.PublicID, u.ExpiresAt.Time), ValidUntil: u.ExpiresAt.Time, Zone: n.zone,
+		Invited: u.Channel == newsletter.ChannelInvitation}
 	for _, wish := range u.Choices {
 		choice, err := n.choice(ctx, wish, c.Language, now)
 		if err != nil {

@@ -13,8 +13,10 @@ import (
 )
 
 type subscriberCommand struct {
-	Show  subscriberShow  `cmd:"" help:"Show all that is held about the person of an address."`
-	Erase subscriberErase `cmd:"" help:"Erase a person; only a keyed hash and a certificate without personal data stay."`
+	Show   subscriberShow   `cmd:"" help:"Show all that is held about the person of an address."`
+	Import subscriberImport `cmd:"" help:"Take people in from a file of another system."`
+	Export subscriberExport `cmd:"" help:"Write people as CSV."`
+	Erase  subscriberErase  `cmd:"" help:"Erase a person; only a keyed hash and a certificate without personal data stay."`
 }
 
 type subscriberShow struct {

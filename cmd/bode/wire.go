@@ -18,6 +18,7 @@ import (
 	"bode.example/internal/digest"
 	"bode.example/internal/feed"
 	"bode.example/internal/newsletter"
+	"bode.example/internal/roster"
 	"bode.example/internal/signup"
 	"bode.example/internal/token"
 	"bode.example/internal/web"
@@ -120,6 +121,9 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		return nil, err
 	}
 
+	// People come in by files.
+	files := &roster.Worker{Store: s.store, Hashes: suppression, LinkLife: people.LinkLife(), Zone: c.Zone, Now: w.now, Log: w.log}
+
 	// Mail goes out.
 	if s.pool, err = newPool(c); err != nil {
 		return nil, err
@@ -135,6 +139,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		part("feed", w.log, always(s.feeds.Run)),
 		part("digest", w.log, digester.Run),
 		part("signup", w.log, always((&signup.Worker{Service: people, Now: w.now}).Run)),
+		part("import", w.log, always(files.Run)),
 		part("delivery", w.log, sender.Run),
 		part("relay", w.log, s.checkRelay),
 	}

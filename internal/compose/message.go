@@ -33,6 +33,7 @@ type Confirmation struct {
 	URL        string // the page with the button
 	ValidUntil time.Time
 	Zone       *time.Location
+	Invited    bool // an editor asks: nobody filled the form in
 }
 
 // Welcome tells somebody who confirmed what they chose.
@@ -84,6 +85,7 @@ type notice struct {
 	url      string // of its one button
 	until    time.Time
 	zone     *time.Location
+	invited  bool
 }
 
 // Template is newsletter.TemplateConfirmation.
@@ -104,8 +106,16 @@ func (m *AddressConfirmation) Template() string { return newsletter.TemplateAddr
 // Template is newsletter.TemplateAddressNotice.
 func (m *AddressNotice) Template() string { return newsletter.TemplateAddressNotice }
 
+// confirmationTexts are those of the mail: nobody who was invited has signed up.
+func confirmationTexts(invited bool) string {
+	if invited {
+		return "invitation"
+	}
+	return "confirmation"
+}
+
 func (m *Confirmation) notice() notice {
-	return notice{texts: "confirmation", choices: m.Choices, url: m.URL, until: m.ValidUntil, zone: m.Zone}
+	return notice{texts: confirmationTexts(m.Invited), choices: m.Choices, url: m.URL, until: m.ValidUntil, zone: m.Zone, invited: m.Invited}
 }
 
 func (m *Welcome) notice() notice {

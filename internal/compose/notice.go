@@ -16,6 +16,7 @@ type noticeView struct {
 	Choices  []choiceView
 	URL      string
 	Until    string
+	Invited  bool
 }
 
 type choiceView struct {
@@ -80,7 +81,7 @@ func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, templ
 func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) *noticeView {
 	v := &noticeView{
 		frame:    c.newFrame(n.subject(w), w.say(n.texts+"_preheader"), w.lang, layout),
-		Greeting: n.greeting, URL: n.url,
+		Greeting: n.greeting, URL: n.url, Invited: n.invited,
 	}
 	v.Heading = w.say(n.texts + "_heading")
 	if len(n.choices) == 1 {

@@ -209,5 +209,6 @@ func sampleMessages(lang newsletter.Language) []Message {
 		&AccessLink{Greeting: greeting, URL: site + "/a/" + token, ValidUntil: at, Zone: sampleZone()},
 		&AddressConfirmation{URL: site + "/x/" + token, ValidUntil: at, Zone: sampleZone()},
 		&AddressNotice{Greeting: greeting, UndoURL: site + "/z/" + token, UndoUntil: at, Zone: sampleZone()},
+		&Confirmation{Choices: asked(one), URL: site + "/c/" + token, ValidUntil: at, Zone: sampleZone(), Invited: true},
 	}
 }

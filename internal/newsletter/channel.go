@@ -14,4 +14,7 @@ const (
 	ChannelErasure       = "erasure"        // all data were erased
 	ChannelMail          = "mail"           // a mail to the unsubscribe address (RFC 2369)
 	ChannelCommandLine   = "command_line"   // an operator, for somebody who asked
+	ChannelDesk          = "desk"           // an editor, for somebody who asked
+	ChannelImport        = "import"         // a file of people who had agreed elsewhere
+	ChannelInvitation    = "invitation"     // an editor asked them, and they confirmed
 )

@@ -29,6 +29,7 @@ type Signup struct {
 	Address      Address        `db:"address" json:"address,omitempty"`
 	Name         string         `db:"name" json:"name,omitempty"`
 	Language     Language       `db:"language" json:"language"`
+	Channel      string         `db:"channel" json:"channel"` // form, or invitation
 	WordingHash  string         `db:"wording_hash" json:"wording_hash"`
 	PrivacyHash  string         `db:"privacy_hash" json:"privacy_hash"`
 	FormURL      string         `db:"form_url" json:"form_url,omitempty"`

@@ -82,6 +82,10 @@ type Evidence struct {
 	Address    string `db:"address" json:"address"`
 	FormURL    string `db:"form_url" json:"form_url,omitempty"`
 	MessageID  string `db:"confirmation_message_id" json:"confirmation_message_id,omitempty"`
+	// Of a consent that was given elsewhere, or that somebody at a desk wrote down: what shows it, and
+	// in words from where it comes.
+	Ground Ground `db:"ground" json:"ground,omitempty"`
+	Source string `db:"source" json:"source,omitempty"`
 	Origin
 }
 

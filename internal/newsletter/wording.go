@@ -9,6 +9,7 @@ import (
 // The purposes of a wording: the words of the sign-up form, and the operator's pages.
 const (
 	WordingSignup        = "signup"
+	WordingImport        = "import" // what people agreed to elsewhere
 	WordingContact       = "contact"
 	WordingPrivacy       = "privacy"
 	WordingAccessibility = "accessibility"

@@ -69,6 +69,9 @@ func (s *Service) stir() {
 	}
 }
 
+// LinkLife is for how long a confirmation link works.
+func (s *Service) LinkLife() time.Duration { return s.config.LinkLife }
+
 // system is the actor of what nobody has proved to be the person's own wish yet.
 var system = newsletter.System("signup")
 

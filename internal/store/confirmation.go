@@ -215,7 +215,7 @@ func (t *tx) used(u *newsletter.Signup, p *newsletter.Subscriber, at newsletter.
 // confirmed, with what shows it.
 func (t *tx) consentGiven(u *newsletter.Signup, p *newsletter.Subscriber, listID int64, proof newsletter.Proof, at newsletter.Time) error {
 	requested := newsletter.Consent{Subject: p.Subject, ListID: listID, Action: newsletter.ConsentRequested, At: u.CreatedAt,
-		Channel: newsletter.ChannelForm, WordingHash: u.WordingHash, PrivacyHash: u.PrivacyHash}
+		Channel: u.Channel, WordingHash: u.WordingHash, PrivacyHash: u.PrivacyHash}
 	if err := t.appendConsent(&requested, &newsletter.Evidence{
 		Address: string(u.Address), FormURL: u.FormURL, Origin: newsletter.Origin{Network: u.Network, Agent: u.Agent}}); err != nil {
 		return err

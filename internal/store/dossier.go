@@ -151,12 +151,14 @@ func (t *tx) consents(p *newsletter.Subscriber) ([]newsletter.ConsentRecord, err
 		Agent        *string             `db:"agent"`
 		FormURL      *string             `db:"form_url"`
 		MessageID    *string             `db:"confirmation_message_id"`
+		Ground       *newsletter.Ground  `db:"ground"`
+		Source       *string             `db:"source"`
 		GoneAt       newsletter.Time     `db:"origin_gone_at"`
 	}
 	err := t.list(&rows, `
 		SELECT c.seq, c.subject, c.list_id, c.action, c.at, c.channel, c.wording_hash, c.privacy_hash, c.evidence_hash, c.prev_hash, c.hash,
 			l.texts AS list_texts, l.language AS list_language, COALESCE(w.text, '') AS wording,
-			e.address, e.network, e.agent, e.form_url, e.confirmation_message_id, e.origin_gone_at
+			e.address, e.network, e.agent, e.form_url, e.confirmation_message_id, e.ground, e.source, e.origin_gone_at
 		FROM consent AS c
 		JOIN list AS l ON l.id = c.list_id
 		LEFT JOIN wording AS w ON w.hash = c.wording_hash
@@ -167,7 +169,7 @@ func (t *tx) consents(p *newsletter.Subscriber) ([]newsletter.ConsentRecord, err
 		records[i] = newsletter.ConsentRecord{Consent: row.Consent, ListName: row.ListTexts.In(p.Language, row.ListLanguage).Title, Wording: row.Wording}
 		if row.Address != nil {
 			records[i].Evidence = &newsletter.Evidence{ConsentSeq: row.Seq, Address: *row.Address, FormURL: *row.FormURL,
-				MessageID: *row.MessageID, Origin: newsletter.Origin{Network: *row.Network, Agent: *row.Agent, GoneAt: row.GoneAt}}
+				MessageID: *row.MessageID, Ground: *row.Ground, Source: *row.Source, Origin: newsletter.Origin{Network: *row.Network, Agent: *row.Agent, GoneAt: row.GoneAt}}
 		}
 	}
 	return records, err

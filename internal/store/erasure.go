@@ -67,6 +67,7 @@ func (e *erasure) run(address newsletter.Address, hash func(newsletter.Address) 
 		e.deleteEvidence,
 		e.deleteRequests,
 		func() error { return e.clearRegister(hash) },
+		e.deleteImportRows,
 		e.deletePerson,
 		func() error { return e.suppressAll(hash) },
 		e.sealLedger,
@@ -238,6 +239,20 @@ func (e *erasure) clearRegister(hash func(newsletter.Address) token.Hash) error 
 		return err
 	}
 	return clear(`subscriber_id = $1`, e.person.ID)
+}
+
+// deleteImportRows takes the person out of files that wait to be imported: by the column of the address, and
+// wherever else in a row it stands.
+func (e *erasure) deleteImportRows() error {
+	if err := e.exec(`DELETE FROM import_row WHERE address_key`+inKeys+` AND address_key <> ''`, e.keys); err != nil {
+		return err
+	}
+	for _, key := range e.keys {
+		if err := e.exec(`DELETE FROM import_row WHERE cells <> '' AND lower(cells) LIKE $1 ESCAPE '\'`, "%"+likeEscaper.Replace(key)+"%"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *erasure) deletePerson() error {

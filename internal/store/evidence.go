@@ -27,7 +27,7 @@ func newSalt() []byte {
 }
 
 func evidenceHash(e *newsletter.Evidence) string {
-	return chainHash(chainHash(string(e.Salt), e.Address, e.FormURL, e.MessageID), e.Origin.Hash)
+	return chainHash(chainHash(string(e.Salt), e.Address, e.FormURL, e.MessageID, string(e.Ground), e.Source), e.Origin.Hash)
 }
 
 func originHash(o newsletter.Origin) string {
@@ -41,9 +41,9 @@ func (t *tx) insertEvidence(e *newsletter.Evidence, at newsletter.Time) error {
 	}
 	return t.exec(`
 		INSERT INTO consent_evidence (consent_seq, salt, address, address_key, form_url, confirmation_message_id,
-			origin_hash, origin_at, origin_salt, network, agent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		e.ConsentSeq, e.Salt, e.Address, newsletter.Address(e.Address).Key(), e.FormURL, e.MessageID,
+			ground, source, origin_hash, origin_at, origin_salt, network, agent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		e.ConsentSeq, e.Salt, e.Address, newsletter.Address(e.Address).Key(), e.FormURL, e.MessageID, e.Ground, e.Source,
 		e.Origin.Hash, originAt, e.Origin.Salt, e.Network, e.Agent)
 }
 
@@ -71,7 +71,7 @@ func (s *Store) ForgetOrigins(ctx context.Context, before time.Time, limit int, 
 // walkEvidence checks the evidence that is still there against the ledger.
 func (t *tx) walkEvidence() (broken int64, err error) {
 	rows, err := t.QueryxContext(t.ctx, `
-		SELECT e.consent_seq, e.salt, e.address, e.form_url, e.confirmation_message_id, e.origin_hash, e.origin_salt, e.network, e.agent,
+		SELECT e.consent_seq, e.salt, e.address, e.form_url, e.confirmation_message_id, e.ground, e.source, e.origin_hash, e.origin_salt, e.network, e.agent,
 			e.origin_gone_at, c.evidence_hash
 		FROM consent_evidence AS e JOIN consent AS c ON c.seq = e.consent_seq ORDER BY e.consent_seq`)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"bode.example/internal/token"
 )
 
-const signupColumns = `id, public_id, address, name, language, wording_hash, privacy_hash, form_url, network, agent, subscriber_id,
+const signupColumns = `id, public_id, address, name, language, channel, wording_hash, privacy_hash, form_url, network, agent, subscriber_id,
 	created_at, expires_at, decided_at, decision, used_at`
 
 // CreateSignup takes a form in, and does nothing else: neither what it does nor how long it takes
@@ -19,20 +19,31 @@ func (s *Store) CreateSignup(ctx context.Context, u *newsletter.Signup, quotas [
 		if err := t.take(quotas, now); err != nil {
 			return err
 		}
-		u.PublicID, u.CreatedAt = newsletter.NewPublicID(), newsletter.At(now)
-		if err := t.get(&u.ID, `
-			INSERT INTO signup (public_id, address, address_key, name, language, wording_hash, privacy_hash, form_url, network, agent, created_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
-			u.PublicID, u.Address, u.Address.Key(), u.Name, u.Language, u.WordingHash, u.PrivacyHash, u.FormURL, u.Network, u.Agent, u.CreatedAt, u.ExpiresAt); err != nil {
+		if err := t.insertSignup(u, newsletter.At(now)); err != nil {
 			return err
-		}
-		for _, choice := range u.Choices {
-			if err := t.insertChoice(u.ID, choice); err != nil {
-				return err
-			}
 		}
 		return t.audit(by, now, "signup.create", object{"signup", u.PublicID.String()}, nil)
 	})
+}
+
+func (t *tx) insertSignup(u *newsletter.Signup, at newsletter.Time) error {
+	u.PublicID, u.CreatedAt = newsletter.NewPublicID(), at
+	if u.Channel == "" {
+		u.Channel = newsletter.ChannelForm
+	}
+	if err := t.get(&u.ID, `
+		INSERT INTO signup (public_id, address, address_key, name, language, channel, wording_hash, privacy_hash, form_url, network, agent, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
+		u.PublicID, u.Address, u.Address.Key(), u.Name, u.Language, u.Channel, u.WordingHash, u.PrivacyHash, u.FormURL, u.Network, u.Agent,
+		u.CreatedAt, u.ExpiresAt); err != nil {
+		return err
+	}
+	for _, choice := range u.Choices {
+		if err := t.insertChoice(u.ID, choice); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) insertChoice(signupID int64, c newsletter.Choice) error {

@@ -56,6 +56,7 @@ func (t *tx) lockPerson(address newsletter.Address) (*newsletter.Subscriber, err
 		`SELECT id FROM signup WHERE address_key = $1 ORDER BY id`,
 		`SELECT id FROM access_link WHERE address_key = $1 ORDER BY id`,
 		`SELECT id FROM address_change WHERE old_key = $1 OR new_key = $1 ORDER BY id`,
+		`SELECT import_id AS id FROM import_row WHERE address_key = $1 AND address_key <> '' ORDER BY import_id, line`,
 	} {
 		var ids []int64
 		if err := t.list(&ids, query+t.dialect.forUpdate, address.Key()); err != nil {

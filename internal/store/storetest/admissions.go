@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
+)
+
+func admissionCases() []Case {
+	return []Case{
+		{"E3 who is added by hand is added with what shows their consent", []string{"AdmitSubscriber"}, testAdmit},
+		{"who is invited by hand confirms it", []string{"InviteSubscriber"}, testInvite},
+	}
+}
+
+func (w *World) admission(a newsletter.Address) *newsletter.Admission {
+	return &newsletter.Admission{Address: a, Name: "Jan", Language: newsletter.Dutch, Choice: w.Some(w.Council), Ground: newsletter.GroundConfirmed,
+		Source: "eigen lijst van de griffie", ConsentedAt: newsletter.At(Start.AddDate(-1, 0, 0))}
+}
+
+// refusals are the ways in which an address can be unfit; left is of somebody who left by themselves.
+func (w *World) refusals() (left newsletter.Address, others map[newsletter.Address]string) {
+	w.t.Helper()
+	sub := w.Join("weg@voorbeeld.nl", Start, w.All())
+	w.check(w.s.Unsubscribe(w.t.Context(), sub.PublicID, false, newsletter.ChannelPage, Worker, Start))
+	w.Join("piet@voorbeeld.nl", Start, w.All())
+	w.check(w.s.Suppress(w.t.Context(), "klacht@voorbeeld.nl", w.Hash("klacht@voorbeeld.nl"), newsletter.SuppressedComplaint, time.Time{}, Worker, Start))
+	_, err := w.s.Erase(w.t.Context(), "gewist@voorbeeld.nl", w.Hash, By, Start)
+	w.check(err)
+	return "weg@voorbeeld.nl", map[newsletter.Address]string{"piet@voorbeeld.nl": "subscribed_already", "klacht@voorbeeld.nl": "kept_away", "gewist@voorbeeld.nl": "kept_away"}
+}
+
+func (w *World) refused(err error, reason string) {
+	w.t.Helper()
+	if !newsletter.Is(err, newsletter.Conflict) || reasonOf(err) != reason {
+		w.t.Errorf("%v, want Conflict %s", err, reason)
+	}
+}
+
+func testAdmit(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	admit := func(a newsletter.Address) (*newsletter.Subscriber, error) {
+		return s.AdmitSubscriber(t.Context(), w.admission(a), w.Hashes(a), By, Start)
+	}
+	p, err := admit(jan)
+	w.check(err)
+	if entries := Query(t, s, `SELECT c.action, c.channel, e.ground, e.source FROM consent AS c JOIN consent_evidence AS e ON e.consent_seq = c.seq ORDER BY c.seq`); !cmp.Equal(entries,
+		[][]string{{"requested", "desk", "confirmed", "eigen lijst van de griffie"}, {"confirmed", "desk", "confirmed", "eigen lijst van de griffie"}}) {
+		t.Errorf("%v", entries)
+	}
+	if trail, err := s.AuditTrail(t.Context(), "subscriber", p.PublicID.String()); err != nil || len(trail) != 1 || trail[0].Action != "subscriber.admit" {
+		t.Errorf("%v, %v", trail, err)
+	}
+	left, others := w.refusals()
+	others[left], others[jan] = "left_before", "subscribed_already"
+	for a, reason := range others {
+		_, err := admit(a)
+		w.refused(err, reason)
+	}
+	if broken, err := s.VerifyConsent(t.Context()); err != nil || broken != 0 {
+		t.Errorf("broken at %d, %v", broken, err)
+	}
+}
+
+func testInvite(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	left, others := w.refusals()
+	invite := func(a newsletter.Address) error {
+		return s.InviteSubscriber(t.Context(), w.admission(a), LinkLife, w.Hashes(a), By, Start)
+	}
+	w.check(invite(jan))
+	w.check(invite(left)) // they asked, and confirm it
+	others[jan] = "invited_already"
+	for a, reason := range others {
+		w.refused(invite(a), reason)
+	}
+	undecided, err := s.UndecidedSignups(t.Context(), 10)
+	w.check(err)
+	if len(undecided) != 2 || undecided[0].Channel != newsletter.ChannelInvitation {
+		t.Fatalf("%+v", undecided)
+	}
+	for _, u := range undecided {
+		if d := w.Decide(&u, Start); d != newsletter.SignupConfirm {
+			t.Error(d)
+		}
+		u.Choices = nil
+		w.Confirm(&u, Start.Add(time.Hour))
+	}
+	if got := Query(t, s, `SELECT state FROM subscription ORDER BY id`); !cmp.Equal(got, [][]string{{"active"}, {"active"}, {"active"}}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func reasonOf(err error) string {
+	var e *newsletter.Error
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return ""
+}
