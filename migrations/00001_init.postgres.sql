@@ -12,6 +12,9 @@ $$;
 -- stay where the old ones are, and no index is touched.
 ALTER TABLE subscription SET (fillfactor = 50);
 
+-- So does a delivery, which is written twice while it is handed over.
+ALTER TABLE delivery SET (fillfactor = 50);
+
 -- All deliveries of an edition, for counting them. They lie together, so that a summary of each block is enough;
 -- and no claim is led to it away from its lane.
 CREATE INDEX delivery_edition ON delivery USING brin (edition_id);

@@ -33,7 +33,7 @@ Example:
 }
 
 // deliveryStates are those that a delivery may have.
-var deliveryStates = []newsletter.DeliveryState{newsletter.DeliveryPending, newsletter.DeliveryClaimed, newsletter.DeliveryHandingOver,
+var deliveryStates = []newsletter.DeliveryState{newsletter.DeliveryPending, newsletter.DeliveryHandingOver,
 	newsletter.DeliverySent, newsletter.DeliveryFailed, newsletter.DeliveryExpired, newsletter.DeliverySuppressed,
 	newsletter.DeliveryUncertain, newsletter.DeliveryCancelled}
 

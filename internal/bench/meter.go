@@ -129,10 +129,10 @@ func (d *meteredDeliveries) ClaimOther(ctx context.Context, worker string, lease
 	return claims, err
 }
 
-func (d *meteredDeliveries) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
+func (d *meteredDeliveries) HandOver(ctx context.Context, outcomes []newsletter.Outcome, next []newsletter.Held, repeat bool, now time.Time) ([]int64, error) {
 	m := d.meter
 	began := m.now()
-	granted, err := d.Store.HandOver(ctx, worker, outcomes, next, repeat, now)
+	granted, err := d.Store.HandOver(ctx, outcomes, next, repeat, now)
 	if err == nil && len(outcomes) > 0 {
 		m.count(outcomes, m.now().Sub(began))
 	}

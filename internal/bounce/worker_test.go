@@ -18,8 +18,10 @@ func TestC7_RefusalsWhileSending(t *testing.T) {
 		refuse := func(sub int64, state newsletter.DeliveryState, code int, status, reply string) {
 			t.Helper()
 			id := x.Mailed(sub, x.now)
-			x.Do(`UPDATE delivery SET state = 'handing_over', worker = 'w', ended_at = NULL, lease = $2 WHERE id = $1`, id, newsletter.At(x.now.Add(time.Hour)))
-			_, err := s.HandOver(t.Context(), "w", []newsletter.Outcome{{ID: id, State: state, Refused: true, Code: code, Status: status, Reply: reply}}, nil, true, x.now)
+			var claim int64
+			x.Ask(&claim, `INSERT INTO claim (worker, lease) VALUES ('w', $1) RETURNING id`, newsletter.At(x.now.Add(time.Hour)))
+			x.Do(`UPDATE delivery SET state = 'handing_over', apart = 'claimed', claim_id = $2, ended_at = NULL WHERE id = $1`, id, claim)
+			_, err := s.HandOver(t.Context(), []newsletter.Outcome{{Held: newsletter.Held{ID: id, ClaimID: claim}, State: state, Refused: true, Code: code, Status: status, Reply: reply}}, nil, true, x.now)
 			x.check(err)
 			x.now = x.now.Add(time.Minute)
 		}

@@ -23,7 +23,9 @@ type claims struct {
 func (l *lane) keepClaimed(ctx context.Context) {
 	for ctx.Err() == nil {
 		got := l.claimOnce(ctx)
-		if len(got.jobs) == 0 && got.err == nil {
+		idle := len(got.jobs) == 0 && got.err == nil
+		l.endClaims(ctx, idle)
+		if idle {
 			sleep(ctx, l.rest)
 			continue
 		}
@@ -31,7 +33,7 @@ func (l *lane) keepClaimed(ctx context.Context) {
 		case l.claimed <- got:
 		case <-ctx.Done():
 			for _, j := range got.jobs {
-				l.held.remove(j.claim.ID)
+				l.held.remove(j.claim.ClaimID)
 			}
 		}
 	}
@@ -51,6 +53,24 @@ func (l *lane) claimOnce(ctx context.Context) claims {
 	}
 	l.held.add(rows)
 	return claims{jobs: jobs}
+}
+
+// endedTogether is how many claims are over before they are ended while there is work: it is a commit of its own.
+const endedTogether = 8
+
+// endClaims ends the claims that are over. What fails here is done when their leases run out.
+func (l *lane) endClaims(ctx context.Context, idle bool) {
+	least := endedTogether
+	if idle {
+		least = 1
+	}
+	over := l.held.ended(least)
+	if len(over) == 0 {
+		return
+	}
+	if err := l.worker.Store.EndClaims(ctx, over); err != nil && ctx.Err() == nil {
+		l.worker.Log.Debug("claims that are over could not be ended", "claims", len(over), "err", err)
+	}
 }
 
 // turns claims from the editions in sending, one after the other, a batch each.

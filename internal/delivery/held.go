@@ -6,43 +6,58 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-// held is the set of deliveries that the worker claimed, until their outcome is recorded.
+// held is what the worker claimed: how many deliveries of each claim have no recorded outcome yet. It says which leases
+// to extend, and which claims are over.
 type held struct {
-	mu  sync.Mutex
-	set map[int64]struct{}
+	mu   sync.Mutex
+	left map[int64]int // by claim
+	over []int64       // claims of which nothing is left
 }
 
-func newHeld() *held { return &held{set: map[int64]struct{}{}} }
+func newHeld() *held { return &held{left: map[int64]int{}} }
 
 func (h *held) add(claims []newsletter.Claim) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range claims {
-		h.set[claims[i].ID] = struct{}{}
+		h.left[claims[i].ClaimID]++
 	}
 }
 
-func (h *held) remove(id int64) {
+// remove notes that one delivery of a claim is held no longer.
+func (h *held) remove(claim int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.set, id)
+	if h.left[claim]--; h.left[claim] == 0 {
+		delete(h.left, claim)
+		h.over = append(h.over, claim)
+	}
 }
 
 // forget removes those whose outcomes are recorded.
 func (h *held) forget(outcomes []newsletter.Outcome) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	for i := range outcomes {
-		delete(h.set, outcomes[i].ID)
+		h.remove(outcomes[i].ClaimID)
 	}
 }
 
-func (h *held) ids() []int64 {
+// claims are those of which something is held.
+func (h *held) claims() []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ids := make([]int64, 0, len(h.set))
-	for id := range h.set {
+	ids := make([]int64, 0, len(h.left))
+	for id := range h.left {
 		ids = append(ids, id)
 	}
 	return ids
+}
+
+// ended returns the claims that are over, once, if there are at least least of them.
+func (h *held) ended(least int) (over []int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.over) >= max(least, 1) {
+		over, h.over = h.over, nil
+	}
+	return over
 }

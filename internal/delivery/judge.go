@@ -46,7 +46,7 @@ const retryAfterFault = 5 * time.Minute
 // Judge says what becomes of a delivery after the mail server's answer: err is nil, or what
 // mailer.Pool.Send returned.
 func Judge(c *newsletter.Claim, receipt mailer.Receipt, err error, patience Patience, now time.Time) newsletter.Outcome {
-	o := newsletter.Outcome{ID: c.ID, Domain: c.Domain}
+	o := newsletter.Outcome{Held: c.Held(), Domain: c.Domain}
 	if err == nil {
 		o.State, o.Code, o.Status, o.Reply = newsletter.DeliverySent, receipt.Code, receipt.Enhanced, receipt.Reply
 		return o

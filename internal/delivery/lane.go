@@ -36,7 +36,7 @@ type lane struct {
 	outcomes []newsletter.Outcome // known, not yet recorded
 	oldest   time.Time            // when the first of outcomes came
 	inFlight int                  // through the gate, no outcome yet
-	ids      []int64
+	ids      []newsletter.Held
 	next     []*job  // chosen of waiting for the next commit
 	trouble  trouble // of the mail server
 	pace     pace
@@ -259,7 +259,7 @@ func (l *lane) turn(ctx context.Context) error {
 	}
 	l.ids = l.ids[:0]
 	for _, j := range l.next {
-		l.ids = append(l.ids, j.claim.ID)
+		l.ids = append(l.ids, j.claim.Held())
 	}
 	if l.cutOff {
 		// Leases may have run out while nobody could extend them.
@@ -267,7 +267,7 @@ func (l *lane) turn(ctx context.Context) error {
 			return err
 		}
 	}
-	granted, err := l.worker.Store.HandOver(ctx, l.worker.Name, l.outcomes, l.ids, !l.settings.Hold, now)
+	granted, err := l.worker.Store.HandOver(ctx, l.outcomes, l.ids, !l.settings.Hold, now)
 	if err != nil {
 		return err
 	}
@@ -283,7 +283,7 @@ func (l *lane) grant(granted []int64, now time.Time) {
 	through := newsletter.NewIDs(granted...)
 	for _, j := range l.next {
 		if !through.Has(j.claim.ID) {
-			l.held.remove(j.claim.ID) // turned away
+			l.held.remove(j.claim.ClaimID) // turned away
 			continue
 		}
 		l.inFlight++
@@ -314,7 +314,7 @@ func (l *lane) finish(ctx context.Context) error {
 		l.take(<-l.results)
 	}
 	for _, j := range l.waiting {
-		l.held.remove(j.claim.ID)
+		l.held.remove(j.claim.ClaimID)
 	}
 	if len(l.outcomes) == 0 {
 		return nil
@@ -322,7 +322,7 @@ func (l *lane) finish(ctx context.Context) error {
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.settings.Grace)
 	defer cancel()
 	for {
-		_, err := l.worker.Store.HandOver(end, l.worker.Name, l.outcomes, nil, !l.settings.Hold, l.worker.Now())
+		_, err := l.worker.Store.HandOver(end, l.outcomes, nil, !l.settings.Hold, l.worker.Now())
 		if err == nil || end.Err() != nil {
 			return err
 		}

@@ -137,9 +137,9 @@ const putBackFor = 30 * time.Second
 
 // excess chooses by domain which of those that wait to put back, and for how long: of a domain with a limit
 // those that it won't have soon.
-func (u *uses) excess(waiting []*job) (ids map[string][]int64, due map[string]time.Duration) {
+func (u *uses) excess(waiting []*job) (back map[string][]newsletter.Held, due map[string]time.Duration) {
 	seen := map[string]int{}
-	ids, due = map[string][]int64{}, map[string]time.Duration{}
+	back, due = map[string][]newsletter.Held{}, map[string]time.Duration{}
 	for _, j := range waiting {
 		domain := j.claim.Domain
 		limit := u.limits.of(domain)
@@ -151,16 +151,16 @@ func (u *uses) excess(waiting []*job) (ids map[string][]int64, due map[string]ti
 			keep = min(keep, int(limit.PerSecond*putBackFor.Seconds()))
 		}
 		if seen[domain]++; seen[domain] > keep {
-			ids[domain] = append(ids[domain], j.claim.ID)
+			back[domain] = append(back[domain], j.claim.Held())
 		}
 	}
-	for domain := range ids {
+	for domain := range back {
 		due[domain] = putBackFor
 		if rate := u.limits.of(domain).PerSecond; rate > 0 {
-			due[domain] = max(putBackFor, time.Duration(float64(len(ids[domain]))/rate*float64(time.Second))/2)
+			due[domain] = max(putBackFor, time.Duration(float64(len(back[domain]))/rate*float64(time.Second))/2)
 		}
 	}
-	return ids, due
+	return back, due
 }
 
 // clogged reports whether so much waits for domains that take no more that others can't be claimed.
@@ -175,16 +175,17 @@ func (l *lane) putBack(ctx context.Context) error {
 	}
 	now := l.worker.Now()
 	l.uses.relieved = now
-	ids, due := l.uses.excess(l.waiting)
-	for domain, some := range ids {
-		if _, err := l.worker.Store.PutBack(ctx, l.worker.Name, some, now.Add(due[domain])); err != nil {
+	back, due := l.uses.excess(l.waiting)
+	for domain, some := range back {
+		if _, err := l.worker.Store.PutBack(ctx, some, now.Add(due[domain])); err != nil {
 			return err
 		}
-		back := newsletter.NewIDs(some...)
-		l.waiting = slices.DeleteFunc(l.waiting, func(j *job) bool { return back.Has(j.claim.ID) })
-		for _, id := range some {
-			l.held.remove(id)
+		gone := map[newsletter.Held]bool{}
+		for _, one := range some {
+			gone[one] = true
+			l.held.remove(one.ClaimID)
 		}
+		l.waiting = slices.DeleteFunc(l.waiting, func(j *job) bool { return gone[j.claim.Held()] })
 	}
 	return nil
 }

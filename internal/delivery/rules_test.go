@@ -105,7 +105,7 @@ func TestPauseResumeAndCancelTakeEffectAtOnce(t *testing.T) {
 			}
 			x.wait(func() bool {
 				p := x.progress()
-				return p[newsletter.DeliveryHandingOver]+p[newsletter.DeliveryClaimed] == 0
+				return p[newsletter.DeliveryHandingOver] == 0
 			})
 			out := len(x.server.Messages())
 			if out == 0 || out > 6+1 {
@@ -122,7 +122,7 @@ func TestPauseResumeAndCancelTakeEffectAtOnce(t *testing.T) {
 			x.check(err)
 			x.wait(func() bool {
 				p := x.progress()
-				return p[newsletter.DeliveryHandingOver]+p[newsletter.DeliveryClaimed] == 0
+				return p[newsletter.DeliveryHandingOver] == 0
 			})
 			return true
 		}, x.worker)

@@ -17,11 +17,12 @@ type Store interface {
 	Lanes(ctx context.Context, now time.Time) ([]int64, error)
 	ClaimEdition(ctx context.Context, editionID int64, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
 	ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
-	HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error)
-	ExtendLeases(ctx context.Context, worker string, ids []int64, lease time.Time) (int64, error)
+	HandOver(ctx context.Context, outcomes []newsletter.Outcome, next []newsletter.Held, repeat bool, now time.Time) ([]int64, error)
+	ExtendLeases(ctx context.Context, claims []int64, lease time.Time) (int64, error)
+	EndClaims(ctx context.Context, claims []int64) error
 	RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error)
 	Unclaim(ctx context.Context, worker string) (int64, error)
-	PutBack(ctx context.Context, worker string, ids []int64, due time.Time) (int64, error)
+	PutBack(ctx context.Context, held []newsletter.Held, due time.Time) (int64, error)
 	StopEdition(ctx context.Context, editionID int64, reason string, now time.Time) (bool, error)
 }
 
@@ -38,7 +39,7 @@ type Settings struct {
 	Window int
 	// Connections is how many messages are under way at a time. Default 4.
 	Connections int
-	// Lease is how long a row stays claimed by a worker that gives no sign of life. Default 1 minute.
+	// Lease is how long a claim stays a worker's that gives no sign of life. Default 1 minute.
 	Lease time.Duration
 	// Idle is how long a lane waits at most before it looks around. For mail the editions' lane looks twice
 	// as often, and the other one, where somebody may be waiting, five times. Default half a second.
@@ -156,13 +157,13 @@ func (w *Worker) keepLeases(ctx context.Context, held *held, settings Settings) 
 
 // extend gives a sign of life for what is held.
 func (w *Worker) extend(ctx context.Context, held *held, settings Settings) error {
-	ids := held.ids()
-	if len(ids) == 0 {
+	claims := held.claims()
+	if len(claims) == 0 {
 		return nil
 	}
-	n, err := w.Store.ExtendLeases(ctx, w.Name, ids, w.Now().Add(settings.Lease))
-	if err == nil && n < int64(len(ids)) {
-		w.Log.Debug("some of what is held has ended, or is another worker's", "held", len(ids), "extended", n)
+	n, err := w.Store.ExtendLeases(ctx, claims, w.Now().Add(settings.Lease))
+	if err == nil && n < int64(len(claims)) {
+		w.Log.Debug("some of what is held is another worker's", "claims", len(claims), "extended", n)
 	}
 	return err
 }

@@ -258,7 +258,7 @@ func TestAnotherWorkerTakesOver(t *testing.T) {
 		now := time.Now()
 		claims, err := s.ClaimEdition(t.Context(), x.e.ID, "dood", now.Add(time.Second), now, readers)
 		x.check(err)
-		if _, err := s.HandOver(t.Context(), "dood", nil, []int64{claims[0].ID, claims[1].ID}, true, now); err != nil {
+		if _, err := s.HandOver(t.Context(), nil, storetest.Held(claims[:2]), true, now); err != nil {
 			t.Fatal(err)
 		}
 		x.run(x.all(newsletter.DeliverySent, readers), x.worker)
@@ -292,8 +292,8 @@ func TestOtherMailOvertakesAnEdition(t *testing.T) {
 				<-free // the editions' connections all wait
 			}
 		}})
-		x.w.Do(`INSERT INTO delivery (kind, address, language, template, domain, state, due_at, expires_at, created_at)
-			VALUES ('notice', 'nieuw@voorbeeld.nl', 'nl', 'welcome', 'voorbeeld.nl', 'pending', 0, 0, 0)`)
+		x.w.Do(`INSERT INTO delivery (kind, address, language, template, domain, state, apart, due_at, expires_at, created_at)
+			VALUES ('notice', 'nieuw@voorbeeld.nl', 'nl', 'welcome', 'voorbeeld.nl', 'pending', 'waiting', 0, 0, 0)`)
 		x.run(func() bool {
 			if x.got()["nieuw@voorbeeld.nl"] != 1 {
 				return false

@@ -136,9 +136,13 @@ func (b *generous) ReleaseEdition(ctx context.Context, e *newsletter.Edition, v 
 // openGate lets everything through that was claimed.
 type openGate struct{ *store.Store }
 
-func (b *openGate) HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error) {
-	_, err := b.Store.HandOver(ctx, worker, outcomes, next, repeat, now)
-	return next, err
+func (b *openGate) HandOver(ctx context.Context, outcomes []newsletter.Outcome, next []newsletter.Held, repeat bool, now time.Time) ([]int64, error) {
+	_, err := b.Store.HandOver(ctx, outcomes, next, repeat, now)
+	var all []int64
+	for _, h := range next {
+		all = append(all, h.ID)
+	}
+	return all, err
 }
 
 // sticky keeps who leaves.

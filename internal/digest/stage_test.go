@@ -29,7 +29,7 @@ type backend interface {
 	digest.Store
 	CreateSignup(ctx context.Context, u *newsletter.Signup, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
 	Unsubscribe(ctx context.Context, id newsletter.PublicID, all bool, channel string, by newsletter.Actor, now time.Time) error
-	HandOver(ctx context.Context, worker string, outcomes []newsletter.Outcome, next []int64, repeat bool, now time.Time) ([]int64, error)
+	HandOver(ctx context.Context, outcomes []newsletter.Outcome, next []newsletter.Held, repeat bool, now time.Time) ([]int64, error)
 }
 
 // theatre is a database on which histories are played one after the other, each with a list and

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/store/storetest"
 )
 
 // deliver lets the worker hand over a few mails of every edition, and tells what became of them.
@@ -34,11 +35,8 @@ func (st *stage) lane(edition int64, limit int, outcome newsletter.DeliveryState
 	if err != nil || len(claims) == 0 {
 		return 0, err
 	}
-	ids := make([]int64, len(claims))
-	for i, c := range claims {
-		ids[i] = c.ID
-	}
-	granted, err := st.HandOver(st.ctx, "w", nil, ids, true, st.now)
+	held := storetest.Held(claims)
+	granted, err := st.HandOver(st.ctx, nil, held, true, st.now)
 	if err != nil {
 		return 0, err
 	}
@@ -49,7 +47,8 @@ func (st *stage) lane(edition int64, limit int, outcome newsletter.DeliveryState
 			return 0, fmt.Errorf("delivery %d is none that the model knows", id)
 		}
 		state := outcome
-		if claim := claims[slices.Index(ids, id)]; !claim.ExpiresAt.After(st.now) {
+		i := slices.IndexFunc(held, func(h newsletter.Held) bool { return h.ID == id })
+		if !claims[i].ExpiresAt.After(st.now) {
 			state = newsletter.DeliveryExpired
 		}
 		if state != newsletter.DeliveryExpired {
@@ -57,13 +56,13 @@ func (st *stage) lane(edition int64, limit int, outcome newsletter.DeliveryState
 				return 0, err
 			}
 		}
-		outcomes = append(outcomes, newsletter.Outcome{ID: id, State: state})
+		outcomes = append(outcomes, newsletter.Outcome{Held: held[i], State: state})
 	}
-	for _, id := range ids {
-		if mail := st.mails[id]; !slices.Contains(granted, id) && mail.reader.active() && !mail.reader.restricted {
+	for _, h := range held {
+		if mail := st.mails[h.ID]; !slices.Contains(granted, h.ID) && mail.reader.active() && !mail.reader.restricted {
 			return 0, fmt.Errorf("promise 2: the gate is closed to %s, who may be mailed", mail.reader.name)
 		}
 	}
-	_, err = st.HandOver(st.ctx, "w", outcomes, nil, true, st.now)
+	_, err = st.HandOver(st.ctx, outcomes, nil, true, st.now)
 	return len(granted), err
 }

@@ -18,7 +18,6 @@ type DeliveryState string
 // The states of a delivery.
 const (
 	DeliveryPending     DeliveryState = "pending"
-	DeliveryClaimed     DeliveryState = "claimed"      // a worker has it, under a lease
 	DeliveryHandingOver DeliveryState = "handing_over" // the message may be on its way
 	DeliverySent        DeliveryState = "sent"
 	DeliveryFailed      DeliveryState = "failed"     // refused for good
@@ -32,8 +31,7 @@ const (
 // with attempts > 0 and a later due time. To sent from a state before it: an answer that came after
 // the lease had run out and the delivery was called uncertain.
 var deliveryNext = map[DeliveryState][]DeliveryState{
-	DeliveryPending:     {DeliveryClaimed, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
-	DeliveryClaimed:     {DeliveryHandingOver, DeliveryPending, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
+	DeliveryPending:     {DeliveryHandingOver, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
 	DeliveryHandingOver: {DeliverySent, DeliveryPending, DeliveryFailed, DeliveryExpired, DeliveryUncertain},
 	DeliveryUncertain:   {DeliveryPending, DeliveryCancelled, DeliverySent},
 }
@@ -73,8 +71,6 @@ type Delivery struct {
 	DueAt    Time `db:"due_at" json:"due_at"`
 	// ExpiresAt ends the patience with refusals; the first refusal sets it anew.
 	ExpiresAt     Time   `db:"expires_at" json:"expires_at"`
-	Lease         Time   `db:"lease" json:"-"`
-	Worker        string `db:"worker" json:"-"`
 	ReadingBefore *int64 `db:"reading_before" json:"-"`
 	ReadingAfter  *int64 `db:"reading_after" json:"-"`
 	Code          int    `db:"code" json:"code,omitempty"`     // of the last SMTP reply
@@ -88,18 +84,23 @@ type Delivery struct {
 // Claim is a delivery that a worker holds, with what it takes to write the message.
 type Claim struct {
 	Delivery
-	To     Address `db:"to_address"`
-	Name   string  `db:"to_name"`
-	Reader Layout  `db:"to_layout"`
+	// ClaimID names what it was claimed with: all of that is held under one lease.
+	ClaimID int64   `db:"claim_id"`
+	To      Address `db:"to_address"`
+	Name    string  `db:"to_name"`
+	Reader  Layout  `db:"to_layout"`
 	// SubscriptionKey and SubscriberKey are the public ids that links carry; nil where the message
 	// belongs to no subscription, or to nobody who is known yet.
 	SubscriptionKey *PublicID `db:"subscription_key"`
 	SubscriberKey   *PublicID `db:"subscriber_key"`
 }
 
+// Held names a delivery and the claim that holds it.
+type Held struct{ ID, ClaimID int64 }
+
 // Outcome is what became of a message that was handed over.
 type Outcome struct {
-	ID    int64
+	Held
 	State DeliveryState
 	// Refused says that the peer refused this very message, for a while or for good: it counts as
 	// an attempt.
@@ -113,6 +114,9 @@ type Outcome struct {
 	Throttle Time
 	Domain   string
 }
+
+// Held names the delivery and its claim.
+func (c *Claim) Held() Held { return Held{ID: c.ID, ClaimID: c.ClaimID} }
 
 // SuppressionReason says why an address must not be mailed.
 type SuppressionReason string

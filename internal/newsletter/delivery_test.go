@@ -8,7 +8,7 @@ import (
 
 // The picture in docs/states.md and the table are one.
 func TestDeliveryStatesAreThosePictured(t *testing.T) {
-	all := []newsletter.DeliveryState{newsletter.DeliveryPending, newsletter.DeliveryClaimed, newsletter.DeliveryHandingOver, newsletter.DeliverySent,
+	all := []newsletter.DeliveryState{newsletter.DeliveryPending, newsletter.DeliveryHandingOver, newsletter.DeliverySent,
 		newsletter.DeliveryFailed, newsletter.DeliveryExpired, newsletter.DeliverySuppressed, newsletter.DeliveryUncertain, newsletter.DeliveryCancelled}
 	drawn := picture(t, "## Delivery")
 	for _, from := range all {

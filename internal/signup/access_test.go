@@ -95,7 +95,7 @@ func TestE13_EraseByTicket(t *testing.T) {
 			t.Fatalf("%v, %v", claims, err)
 		}
 		d.check(d.Erase(t.Context(), ticket, d.now))
-		if granted, err := d.store.HandOver(t.Context(), "w", nil, []int64{claims[0].ID}, false, d.now); err != nil || len(granted) != 0 {
+		if granted, err := d.store.HandOver(t.Context(), nil, storetest.Held(claims), false, d.now); err != nil || len(granted) != 0 {
 			t.Errorf("handed over to who was erased: %v, %v", granted, err)
 		}
 		if progress, err := d.store.Progress(t.Context(), e.ID); err != nil || progress[newsletter.DeliveryCancelled] != 1 {

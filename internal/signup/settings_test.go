@@ -150,7 +150,7 @@ func TestB6_NoMailAfterLeaving(t *testing.T) {
 		if states := storetest.Query(t, d.store, `SELECT DISTINCT state FROM delivery WHERE template <> 'confirmation'`); !cmp.Equal(states, [][]string{{"cancelled"}}) {
 			t.Errorf("%v", states)
 		}
-		granted, err := d.store.HandOver(t.Context(), "w", nil, []int64{digests[0].ID, welcomes[0].ID}, false, d.now)
+		granted, err := d.store.HandOver(t.Context(), nil, storetest.Held(append(digests, welcomes...)), false, d.now)
 		if err != nil || len(granted) != 0 {
 			t.Errorf("handed over after leaving: %v, %v", granted, err)
 		}

@@ -142,7 +142,7 @@ func (s *Store) ForgetAccessLinks(ctx context.Context, by newsletter.Actor, now 
 			UPDATE delivery SET address = NULL,
 				domain = CASE WHEN subscriber_id IS NULL THEN '' ELSE domain END,
 				reply = CASE WHEN subscriber_id IS NULL THEN '' ELSE reply END, `+endWaiting("expired", "$1")+`
-			WHERE template = 'access_link' AND (address IS NOT NULL OR state IN ('pending', 'claimed'))
+			WHERE template = 'access_link' AND (address IS NOT NULL OR state = 'pending')
 				AND ref IN (SELECT id FROM access_link WHERE `+over+`)`, at, tickets); err != nil {
 			return err
 		}
@@ -160,8 +160,8 @@ func (s *Store) ForgetAccessLinks(ctx context.Context, by newsletter.Actor, now 
 // voidAccessLinks takes all links of a person away, with the mail that was to bring them.
 func (t *tx) voidAccessLinks(p *newsletter.Subscriber, at newsletter.Time) error {
 	if err := t.exec(`
-		UPDATE delivery SET state = 'cancelled', ended_at = $2, worker = '', lease = NULL
-		WHERE subscriber_id = $1 AND template = 'access_link' AND state IN ('pending', 'claimed')`, p.ID, at); err != nil {
+		UPDATE delivery SET state = 'cancelled', ended_at = $2, apart = NULL, claim_id = NULL
+		WHERE subscriber_id = $1 AND template = 'access_link' AND state = 'pending'`, p.ID, at); err != nil {
 		return err
 	}
 	return t.exec(`DELETE FROM access_link WHERE subscriber_id = $1`, p.ID)

@@ -204,9 +204,9 @@ func (t *tx) redirect(p *newsletter.Subscriber) error {
 		return err
 	}
 	return t.exec(`
-		UPDATE delivery SET state = 'pending', worker = '', lease = NULL, domain = $2
+		UPDATE delivery SET apart = 'waiting', claim_id = NULL, domain = $2
 		WHERE (subscriber_id = $1 OR subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1))
-		AND address IS NULL AND state IN ('pending', 'claimed')`, p.ID, p.Address.Domain())
+		AND address IS NULL AND state = 'pending'`, p.ID, p.Address.Domain())
 }
 
 // consentMoved writes into the ledger that the consent stands under another address from now on:

@@ -11,12 +11,15 @@ func Around(s *Store, fn func(run func() error) error) { s.around = fn }
 // The statements whose plans are looked at.
 var (
 	PlanChunk     = func(*Store) string { return deliverQuery }
-	PlanLane      = func(s *Store) string { return laneQuery(s.dialect, editionLane) }
-	PlanOtherLane = func(s *Store) string { return laneQuery(s.dialect, otherLane) }
+	PlanLine      = func(*Store) string { return lineQuery }
+	PlanLane      = func(s *Store) string { return waitingQuery(s.dialect, editionLane) }
+	PlanOtherLane = func(s *Store) string { return waitingQuery(s.dialect, otherLane) }
 	PlanGate      = func(s *Store) string { return gate(s.dialect, editionGate) }
 	PlanPersonal  = func(s *Store) string { return gate(s.dialect, personalGate) }
+	PlanSent      = func(s *Store) string { return sentQuery(s.dialect) }
 	PlanRecord    = func(s *Store) string { return recordQuery(s.dialect) }
-	PlanDead      = func(s *Store) string { return deadQuery(s.dialect) }
+	PlanHeld      = func(*Store) string { return `SELECT d.id FROM delivery AS d WHERE ` + linePart("d") }
+	PlanUnderWay  = func(*Store) string { return `SELECT 1 FROM edition WHERE ` + underWay("edition") }
 )
 
 // Setting asks a session of s for a parameter of the server's.

@@ -70,7 +70,11 @@ func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Tim
 	if out.Deliveries, err = t.deliver(c, life, now); err != nil {
 		return out, err
 	}
-	return out, t.exec(`UPDATE edition SET cursor = $2 WHERE id = $1`, c.EditionID, c.Last)
+	// The new deliveries have the greatest ids of the edition's, for its chunks are made one after the other.
+	return out, t.exec(`
+		UPDATE edition SET cursor = $2, last_delivery = COALESCE((
+			SELECT d.id FROM delivery AS d WHERE d.id > edition.last_delivery AND d.edition_id + 0 = $1 ORDER BY d.id DESC LIMIT 1), last_delivery)
+		WHERE id = $1`, c.EditionID, c.Last)
 }
 
 // chunkReaders are the readers of a chunk: $1 is its edition, $2 the schedule, $3 and $4 the ids. Whoever
@@ -135,89 +139,4 @@ func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error)
 // trailing characters that are no @ are cut off, and what remains tells where the domain begins.
 func domainOf(address string) string {
 	return `substr(` + address + `, length(rtrim(` + address + `, replace(` + address + `, '@', ''))) + 1)`
-}
-
-// Stopping returns the cancelled editions that still have deliveries under way.
-func (s *Store) Stopping(ctx context.Context) ([]newsletter.Edition, error) {
-	var editions []newsletter.Edition
-	err := s.reader.SelectContext(ctx, &editions, `
-		SELECT `+editionColumns+` FROM edition WHERE state = 'cancelled' AND ended_at IS NULL ORDER BY id`)
-	return editions, err
-}
-
-// StopDeliveries cancels up to limit deliveries of a cancelled edition that have not been handed over, and
-// gives their posts back. When none is left under way, the edition has ended and done is true.
-func (s *Store) StopDeliveries(ctx context.Context, editionID int64, limit int, now time.Time) (stopped int, done bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
-		stopped, done = 0, false
-		ids, err := t.stop(editionID, min(limit, MaxChunk), now)
-		if err != nil {
-			return err
-		}
-		if stopped = len(ids); stopped > 0 {
-			return t.giveBack(newsletter.NewIDs(ids...))
-		}
-		ended, err := t.count(`
-			UPDATE edition SET ended_at = $2 WHERE id = $1 AND state = 'cancelled' AND ended_at IS NULL AND NOT (`+underWay("edition")+`)`,
-			editionID, newsletter.At(now))
-		done = ended > 0
-		return err
-	})
-	return stopped, done, err
-}
-
-// stop cancels deliveries: first those that wait, which have an index, then those that are claimed, which
-// are few. Their readers are locked before them, as everywhere.
-func (t *tx) stop(editionID int64, limit int, now time.Time) (stopped []int64, err error) {
-	for _, which := range []string{
-		`edition_id = $1 AND state = 'pending'`,
-		`edition_id = $1 AND state = 'claimed' AND state IN ('claimed', 'handing_over') AND lease IS NOT NULL`,
-	} {
-		var ids []int64
-		if err := t.list(&ids, `SELECT id FROM delivery WHERE `+which+` LIMIT $2`, editionID, limit); err != nil {
-			return nil, err
-		}
-		if len(ids) == 0 {
-			continue
-		}
-		if err := t.lockReaders(newsletter.NewIDs(ids...)); err != nil {
-			return nil, err
-		}
-		err := t.list(&stopped, `
-			UPDATE delivery SET state = 'cancelled', lease = NULL, worker = '', ended_at = $2
-			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AND state IN ('pending', 'claimed') RETURNING id`,
-			newsletter.NewIDs(ids...), newsletter.At(now))
-		if err != nil || len(stopped) > 0 {
-			return stopped, err
-		}
-	}
-	return nil, nil
-}
-
-// underWay is the condition that an edition has a delivery that waits or is on its way, in the form
-// that finds it by the lanes' indexes.
-func underWay(edition string) string {
-	return `EXISTS (SELECT 1 FROM delivery AS d WHERE d.edition_id = ` + edition + `.id AND d.state = 'pending' AND d.edition_id IS NOT NULL)
-		OR ` + edition + `.id IN (SELECT d.edition_id FROM delivery AS d WHERE d.state IN ('claimed', 'handing_over') AND d.lease IS NOT NULL AND d.edition_id IS NOT NULL)`
-}
-
-// FinishEditions ends the editions of which every delivery has ended, and returns them. What is
-// uncertain then stays so: nobody sends it any more.
-func (s *Store) FinishEditions(ctx context.Context, now time.Time) ([]newsletter.Edition, error) {
-	var editions []newsletter.Edition
-	err := s.write(ctx, func(t *tx) error {
-		editions = nil
-		var ids []int64
-		const over = `state = 'sending' AND fanned_out_at IS NOT NULL`
-		if err := t.list(&ids, `SELECT id FROM edition WHERE `+over+` AND NOT (`+underWay("edition")+`) ORDER BY id`+t.dialect.forUpdate); err != nil || len(ids) == 0 {
-			return err
-		}
-		// Looked at again under the lock that repeatUncertain takes too.
-		return t.list(&editions, `
-			UPDATE edition SET state = 'sent', ended_at = $1, changed_at = $1
-			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
-			AND state IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND `+over+`
-			AND NOT (`+underWay("edition")+`) RETURNING `+editionColumns, newsletter.At(now), newsletter.EditionSent.Before(), newsletter.NewIDs(ids...))
-	})
-	return editions, err
 }

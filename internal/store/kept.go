@@ -38,3 +38,12 @@ func (t *tx) listKept(stmt *sqlx.Stmt, dest any, query string, args ...any) erro
 	}
 	return t.StmtxContext(t.ctx, stmt).SelectContext(t.ctx, dest, args...)
 }
+
+// execKept is exec by a kept statement; without one, by the query itself.
+func (t *tx) execKept(stmt *sqlx.Stmt, query string, args ...any) error {
+	if stmt == nil {
+		return t.exec(query, args...)
+	}
+	_, err := t.StmtxContext(t.ctx, stmt).ExecContext(t.ctx, args...)
+	return err
+}

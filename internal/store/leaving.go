@@ -78,8 +78,8 @@ func (t *tx) leave(sub *newsletter.Subscription, at newsletter.Time) error {
 // address still goes.
 func (t *tx) stopNotices(p *newsletter.Subscriber, last bool, at newsletter.Time) error {
 	return t.exec(`
-		UPDATE delivery SET state = 'cancelled', ended_at = $2, worker = '', lease = NULL
-		WHERE subscriber_id = $1 AND state IN ('pending', 'claimed')
+		UPDATE delivery SET state = 'cancelled', ended_at = $2, apart = NULL, claim_id = NULL
+		WHERE subscriber_id = $1 AND state = 'pending'
 			AND (template = 'already_subscribed' OR template = 'confirmation' AND $3)`, p.ID, at, last)
 }
 

@@ -29,12 +29,15 @@ func TestHotStatementsUseTheirIndex(t *testing.T) {
 			t.Fatalf("%d deliveries", n)
 		}
 		at, ids := newsletter.At(storetest.Start.Add(time.Second)), newsletter.NewIDs(1, 2, 3)
-		plans.want("the lane of an edition", store.PlanLane, []any{at, 500, e.ID}, "delivery", "delivery_edition_lane")
-		plans.want("the other lane", store.PlanOtherLane, []any{at, 500}, "delivery", "delivery_other_lane")
-		plans.want("the gate", store.PlanGate, []any{ids, "w", at}, "delivery", "delivery_pkey|integer primary key")
-		plans.want("the gate of personal mail", store.PlanPersonal, []any{ids, "w", at}, "delivery", "delivery_pkey|integer primary key")
-		plans.want("the record", store.PlanRecord, []any{"w", at, `[[1,"sent",0,null,null,250,"",""]]`}, "delivery", "delivery_pkey|integer primary key")
-		plans.want("the dead", store.PlanDead, []any{at, "claimed"}, "delivery", "delivery_leased")
+		plans.want("the line of an edition", store.PlanLine, []any{e.ID, 0, readers, 500, at}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("what waits of an edition", store.PlanLane, []any{at, 500, e.ID}, "delivery", "delivery_apart")
+		plans.want("what waits of no edition", store.PlanOtherLane, []any{at, 500}, "delivery", "delivery_apart")
+		plans.want("the gate", store.PlanGate, []any{ids, 1, at}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("the gate of personal mail", store.PlanPersonal, []any{ids, 1, at}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("the record of what was sent", store.PlanSent, []any{at, 1, 250, "", `[[1,"ok"]]`}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("the record", store.PlanRecord, []any{at, `[[1,"sent",0,null,null,250,"","",1]]`}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("what a claim holds", store.PlanHeld, []any{e.ID, 1, 500}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("what is under way", store.PlanUnderWay, nil, "delivery", "delivery_pkey|integer primary key")
 	})
 }
 

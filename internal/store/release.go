@@ -102,6 +102,9 @@ func (s *Store) ReleaseEdition(ctx context.Context, e *newsletter.Edition, varia
 			return err
 		}
 		released = true
+		if err := t.openLane(e.ID); err != nil {
+			return err
+		}
 		return t.addVariants(e.ID, variants, assignments)
 	})
 	return released, err
@@ -226,7 +229,7 @@ func (s *Store) EditionVariants(ctx context.Context, editionID int64) ([]Variant
 	err := s.reader.SelectContext(ctx, &counts, `
 		SELECT v.public_id, v.language, v.layout, v.posts, v.subject, COUNT(d.id) AS mails,
 			COUNT(d.id) FILTER (WHERE d.state = 'sent') AS sent,
-			COUNT(d.id) FILTER (WHERE d.state IN ('pending', 'claimed', 'handing_over')) AS open
+			COUNT(d.id) FILTER (WHERE d.state IN ('pending', 'handing_over')) AS open
 		FROM variant AS v LEFT JOIN delivery AS d ON d.edition_id = v.edition_id AND d.variant_id = v.id
 		WHERE v.edition_id = $1
 		GROUP BY v.id, v.public_id, v.language, v.layout, v.posts, v.subject ORDER BY v.id`, editionID)

@@ -189,8 +189,8 @@ func (t *tx) letGo(u *newsletter.Signup, subscriber *int64, decision newsletter.
 // template and the public id of the row that it speaks of.
 func (t *tx) queue(d *newsletter.Delivery, to newsletter.Address, cause newsletter.PublicID, at newsletter.Time) error {
 	return t.exec(`
-		INSERT INTO delivery (kind, subscription_id, subscriber_id, address, language, template, ref, key, domain, state, due_at, expires_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $10)`,
+		INSERT INTO delivery (kind, subscription_id, subscriber_id, address, language, template, ref, key, domain, state, apart, due_at, expires_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', 'waiting', $10, $11, $10)`,
 		d.Kind, d.SubscriptionID, d.SubscriberID, d.Address, d.Language, d.Template, d.Ref, d.Template+":"+cause.String(), to.Domain(), at, d.ExpiresAt)
 }
 

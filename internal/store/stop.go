@@ -24,13 +24,20 @@ func (s *Store) StopEdition(ctx context.Context, editionID int64, reason string,
 
 // PutBack gives deliveries back that a worker claimed and can't hand over yet, because their domain takes
 // no more for now: they are claimed again when they are due.
-func (s *Store) PutBack(ctx context.Context, worker string, ids []int64, due time.Time) (n int64, err error) {
-	err = s.write(ctx, func(t *tx) (err error) {
-		n, err = t.count(`
-			UPDATE delivery SET state = 'pending', worker = '', lease = NULL, due_at = $3
-			WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AND worker = $2 AND state = 'claimed'`,
-			newsletter.NewIDs(ids...), worker, newsletter.At(due))
-		return err
+func (s *Store) PutBack(ctx context.Context, held []newsletter.Held, due time.Time) (n int64, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		n = 0
+		for claim, ids := range byClaim(held) {
+			back, err := t.count(`
+				UPDATE delivery SET apart = 'waiting', claim_id = NULL, due_at = $3
+				WHERE id `+t.dialect.among("$1")+` AND state = 'pending' AND EXISTS (SELECT 1 FROM claim AS c WHERE c.id = $2 AND `+holds("delivery")+`)`,
+				ids, claim, newsletter.At(due))
+			if err != nil {
+				return err
+			}
+			n += back
+		}
+		return nil
 	})
 	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -131,7 +132,7 @@ func (x *crowd) handOver(ctx context.Context, r *rand.Rand, worker string) error
 			claims, err = x.s.ClaimEdition(ctx, lane, worker, lease, now, 6)
 		}
 		if err == nil {
-			err = x.send(ctx, r, worker, claims)
+			err = x.send(ctx, r, claims)
 		}
 		if err != nil {
 			return err
@@ -142,36 +143,34 @@ func (x *crowd) handOver(ctx context.Context, r *rand.Rand, worker string) error
 }
 
 // send hands over what was claimed, unless the worker dies.
-func (x *crowd) send(ctx context.Context, r *rand.Rand, worker string, claims []newsletter.Claim) error {
-	var ids []int64
-	for _, c := range claims {
-		ids = append(ids, c.ID)
-	}
-	granted, err := x.s.HandOver(ctx, worker, nil, ids, true, x.now())
+func (x *crowd) send(ctx context.Context, r *rand.Rand, claims []newsletter.Claim) error {
+	granted, err := x.s.HandOver(ctx, nil, storetest.Held(claims), true, x.now())
 	if err != nil || r.IntN(8) == 0 {
 		return err
 	}
 	var outcomes []newsletter.Outcome
-	for _, id := range granted {
-		outcomes = append(outcomes, x.outcome(r, id))
+	for i := range claims {
+		if slices.Contains(granted, claims[i].ID) {
+			outcomes = append(outcomes, x.outcome(r, claims[i].Held()))
+		}
 	}
-	_, err = x.s.HandOver(ctx, worker, outcomes, nil, r.IntN(2) == 0, x.now())
+	_, err = x.s.HandOver(ctx, outcomes, nil, r.IntN(2) == 0, x.now())
 	return err
 }
 
-func (x *crowd) outcome(r *rand.Rand, id int64) newsletter.Outcome {
+func (x *crowd) outcome(r *rand.Rand, held newsletter.Held) newsletter.Outcome {
 	switch r.IntN(8) {
 	case 0:
-		return newsletter.Outcome{ID: id, State: newsletter.DeliveryPending, Refused: true, Code: 451, DueAt: newsletter.At(x.now()),
+		return newsletter.Outcome{Held: held, State: newsletter.DeliveryPending, Refused: true, Code: 451, DueAt: newsletter.At(x.now()),
 			Throttle: newsletter.At(x.now().Add(time.Second)), Domain: fmt.Sprintf("d%d.voorbeeld.nl", r.IntN(2))}
 	case 1:
-		return newsletter.Outcome{ID: id, State: newsletter.DeliveryFailed, Refused: true, Code: 550}
+		return newsletter.Outcome{Held: held, State: newsletter.DeliveryFailed, Refused: true, Code: 550}
 	case 2:
-		return newsletter.Outcome{ID: id, State: newsletter.DeliveryExpired, Refused: true, Code: 451}
+		return newsletter.Outcome{Held: held, State: newsletter.DeliveryExpired, Refused: true, Code: 451}
 	case 3:
-		return newsletter.Outcome{ID: id, State: newsletter.DeliveryUncertain}
+		return newsletter.Outcome{Held: held, State: newsletter.DeliveryUncertain}
 	}
-	return newsletter.Outcome{ID: id, State: newsletter.DeliverySent, Code: 250}
+	return newsletter.Outcome{Held: held, State: newsletter.DeliverySent, Code: 250}
 }
 
 func (x *crowd) finish(ctx context.Context, r *rand.Rand, _ string) error {

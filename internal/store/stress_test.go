@@ -371,13 +371,24 @@ func (x *crowd) verifyDeliveries() {
 	for _, wrong := range []struct{ what, query string }{
 		{"an edition that has ended has mail under way", `
 			SELECT e.id, e.state, d.id, d.state FROM edition AS e JOIN delivery AS d ON d.edition_id = e.id
-			WHERE e.ended_at IS NOT NULL AND d.state IN ('pending', 'claimed', 'handing_over')`},
+			WHERE e.ended_at IS NOT NULL AND d.state IN ('pending', 'handing_over')`},
 		{"who left or paused has mail waiting", `
 			SELECT s.id, s.state, d.id FROM delivery AS d JOIN subscription AS s ON s.id = d.subscription_id
-			WHERE s.state <> 'active' AND d.state IN ('pending', 'claimed') AND d.doubts = 0 AND d.attempts = 0`},
-		{"an ended delivery says not when", `SELECT id, state FROM delivery WHERE state NOT IN ('pending', 'claimed', 'handing_over', 'uncertain') AND ended_at IS NULL`},
-		{"a delivery that has not ended says when", `SELECT id, state FROM delivery WHERE state IN ('pending', 'claimed', 'handing_over') AND ended_at IS NOT NULL`},
-		{"a waiting delivery has a worker", `SELECT id, state FROM delivery WHERE state NOT IN ('claimed', 'handing_over') AND (worker <> '' OR lease IS NOT NULL)`},
+			WHERE s.state <> 'active' AND d.state = 'pending' AND d.doubts = 0 AND d.attempts = 0`},
+		{"an ended delivery says not when", `SELECT id, state FROM delivery WHERE state NOT IN ('pending', 'handing_over', 'uncertain') AND ended_at IS NULL`},
+		{"a delivery that has not ended says when", `SELECT id, state FROM delivery WHERE state IN ('pending', 'handing_over') AND ended_at IS NOT NULL`},
+		{"a delivery stands where its state doesn't belong", `
+			SELECT id, state, apart, claim_id FROM delivery WHERE (claim_id IS NOT NULL) <> (COALESCE(apart, '') = 'claimed')
+			OR (state = 'uncertain') <> (COALESCE(apart, '') = 'uncertain') OR apart = 'waiting' AND state <> 'pending'
+			OR apart = 'claimed' AND state NOT IN ('pending', 'handing_over') OR edition_id IS NULL AND apart IS NULL AND state = 'pending'`},
+		{"a delivery is held by nobody, and nobody can claim it", `
+			SELECT d.id, d.state, d.apart FROM delivery AS d WHERE d.state IN ('pending', 'handing_over') AND COALESCE(d.apart, '') <> 'waiting'
+			AND NOT EXISTS (SELECT 1 FROM claim AS c WHERE c.id = d.claim_id OR d.apart IS NULL AND c.edition_id = d.edition_id AND d.id > c.after_id AND d.id <= c.through_id)
+			AND NOT (d.state = 'pending' AND EXISTS (SELECT 1 FROM lane AS l JOIN edition AS e ON e.id = l.edition_id
+				WHERE l.edition_id = d.edition_id AND d.id > l.cursor AND d.id <= e.last_delivery))`},
+		{"two claims hold one delivery", `
+			SELECT a.id, b.id FROM claim AS a JOIN claim AS b ON a.edition_id = b.edition_id AND a.id < b.id
+			WHERE a.after_id < b.through_id AND b.after_id < a.through_id AND a.after_id < a.through_id AND b.after_id < b.through_id`},
 		{"a subscriber's subscription is of a list with another's reading", `
 			SELECT s.id FROM subscription AS s JOIN reading AS r ON r.id = s.reading_id WHERE r.list_id <> s.list_id`},
 		{"evidence of nobody", `

@@ -149,8 +149,8 @@ func (t *tx) lastSeq(listID int64) (seq int64, err error) {
 func (t *tx) stopMail(subscriptionID int64, at newsletter.Time) error {
 	var ids newsletter.IDs
 	if err := t.list((*[]int64)(&ids), `
-		UPDATE delivery SET state = 'cancelled', ended_at = $2, worker = '', lease = NULL
-		WHERE subscription_id = $1 AND state IN ('pending', 'claimed') RETURNING id`, subscriptionID, at); err != nil {
+		UPDATE delivery SET state = 'cancelled', ended_at = $2, apart = NULL, claim_id = NULL
+		WHERE subscription_id = $1 AND state = 'pending' RETURNING id`, subscriptionID, at); err != nil {
 		return err
 	}
 	if len(ids) == 0 {

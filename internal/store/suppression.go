@@ -92,8 +92,8 @@ func (t *tx) stopQuestions(address newsletter.Address, reason newsletter.Suppres
 		return nil
 	}
 	return t.exec(`
-		UPDATE delivery SET state = 'suppressed', ended_at = $2, worker = '', lease = NULL
-		WHERE state IN ('pending', 'claimed') AND (
+		UPDATE delivery SET state = 'suppressed', ended_at = $2, apart = NULL, claim_id = NULL
+		WHERE state = 'pending' AND (
 			template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key = $1)
 			OR template = 'address_confirmation' AND ref IN (SELECT id FROM address_change WHERE new_key = $1))`, address.Key(), at)
 }

@@ -28,7 +28,7 @@ func (s *Store) Uncertain(ctx context.Context, id newsletter.PublicID, by newsle
 			FROM delivery AS d
 			LEFT JOIN subscription AS s ON s.id = d.subscription_id
 			LEFT JOIN subscriber AS p ON p.id = s.subscriber_id
-			WHERE d.edition_id = $1 AND d.state = 'uncertain' ORDER BY d.handed_over_at, d.id`, e.ID); err != nil {
+			WHERE d.apart = 'uncertain' AND d.edition_id = $1 ORDER BY d.handed_over_at, d.id`, e.ID); err != nil {
 			return err
 		}
 		return t.audit(by, now, "edition.view_uncertain", editionObject(&e), uncertainDetail{len(all)})
@@ -49,7 +49,7 @@ func (s *Store) ReleaseUncertain(ctx context.Context, id newsletter.PublicID, de
 		if e.State == newsletter.EditionCancelled {
 			return editionState(e, "what is uncertain can be dropped, and no longer sent")
 		}
-		if n, err = t.decide(e, deliveries, `state = 'pending', due_at = $2`, now); err != nil || n == 0 {
+		if n, err = t.decide(e, deliveries, `state = 'pending', apart = 'waiting', due_at = $2`, now); err != nil || n == 0 {
 			return err
 		}
 		if e.State == newsletter.EditionSent {
@@ -71,7 +71,7 @@ func (s *Store) DropUncertain(ctx context.Context, id newsletter.PublicID, deliv
 		if err != nil {
 			return err
 		}
-		if n, err = t.decide(e, deliveries, `state = 'cancelled', ended_at = $2`, now); err != nil || n == 0 {
+		if n, err = t.decide(e, deliveries, `state = 'cancelled', apart = NULL, ended_at = $2`, now); err != nil || n == 0 {
 			return err
 		}
 		return t.audit(by, now, "edition.drop_uncertain", editionObject(e), uncertainDetail{n})
@@ -83,7 +83,7 @@ func (s *Store) DropUncertain(ctx context.Context, id newsletter.PublicID, deliv
 func (t *tx) decide(e *newsletter.Edition, deliveries []int64, set string, now time.Time) (int, error) {
 	var moved []int64
 	err := t.list(&moved, fmt.Sprintf(`
-		UPDATE delivery SET %s WHERE edition_id = $1 AND state = 'uncertain'
+		UPDATE delivery SET %s WHERE edition_id = $1 AND apart = 'uncertain'
 		AND ($3 OR id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($4 AS TEXT)))) RETURNING id`, set),
 		e.ID, newsletter.At(now), len(deliveries) == 0, newsletter.NewIDs(deliveries...))
 	return len(moved), err

@@ -221,7 +221,10 @@ func (f *fleet) kill(p *service) {
 // inDoubt is how many rows say that a process is handing them over.
 func (f *fleet) inDoubt(p *service) (n int) {
 	f.t.Helper()
-	for _, name := range f.engine.rows(f.t, `SELECT worker FROM delivery WHERE state = 'handing_over'`) {
+	for _, name := range f.engine.rows(f.t, `
+		SELECT c.worker FROM delivery AS d JOIN claim AS c ON d.claim_id = c.id
+			OR d.apart IS NULL AND d.edition_id = c.edition_id AND d.id > c.after_id AND d.id <= c.through_id
+		WHERE d.state = 'handing_over'`) {
 		if strings.Contains(name, fmt.Sprintf("/%d/", p.cmd.Process.Pid)) {
 			n++
 		}

@@ -106,7 +106,7 @@ func (x *sending) underWay() bool {
 	return x.engine.ask(x.t, `
 		SELECT COUNT(*) FROM edition WHERE state IN ('draft', 'approved') OR state = 'cancelled' AND ended_at IS NULL
 		OR state IN ('sending', 'paused') AND (fanned_out_at IS NULL
-			OR EXISTS (SELECT 1 FROM delivery AS d WHERE d.edition_id = edition.id AND d.state IN ('pending', 'claimed', 'handing_over')))`) != "0"
+			OR EXISTS (SELECT 1 FROM delivery AS d WHERE d.edition_id = edition.id AND d.state IN ('pending', 'handing_over')))`) != "0"
 }
 
 // settle waits until every letter has ended, or is uncertain, however many there are: as long as some do.
@@ -121,7 +121,7 @@ func (x *sending) settle() {
 // waiting is how many letters have not ended.
 func (x *sending) waiting() string {
 	x.t.Helper()
-	return x.engine.ask(x.t, `SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'claimed', 'handing_over')`)
+	return x.engine.ask(x.t, `SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'handing_over')`)
 }
 
 // told is what the database says of one letter.

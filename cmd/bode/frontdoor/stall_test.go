@@ -59,7 +59,7 @@ func (f *fleet) stall() (times int) {
 		open()
 		held := fmt.Sprintf("%%/%d/%%", p.cmd.Process.Pid)
 		for end := time.Now().Add(patience / 6); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-			if f.engine.ask(f.t, `SELECT COUNT(*) FROM delivery WHERE state IN ('claimed', 'handing_over') AND worker LIKE $1`, held) != "0" {
+			if f.engine.ask(f.t, `SELECT COUNT(*) FROM claim WHERE worker LIKE $1`, held) != "0" {
 				continue
 			}
 			f.settle() // by the other one

@@ -126,7 +126,7 @@ func (s *site) killed() {
 	hold.wait(s, 2)
 	s.service.kill()
 	hold.release()
-	s.engine.do(s.t, `UPDATE delivery SET lease = 1 WHERE lease IS NOT NULL`) // the minute goes by after which others take over
+	s.engine.do(s.t, `UPDATE claim SET lease = 1`) // the minute goes by after which others take over
 	s.serve()
 	s.left(id)
 	doubles := 0

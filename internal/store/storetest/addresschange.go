@@ -114,20 +114,27 @@ func testMoveWhileSending(t *testing.T, s *store.Store) {
 	e := w.Edition(w.Weekly, Start)
 	w.Release(e, Start)
 	w.FanOut(e, 10, Start)
-	claim := func(worker string, want newsletter.Address) []int64 {
+	claim := func(worker string, want newsletter.Address) []newsletter.Held {
 		t.Helper()
 		claims, err := s.ClaimEdition(t.Context(), e.ID, worker, Start.Add(time.Hour), Start, 10)
 		if err != nil || len(claims) != 1 || claims[0].To != want || claims[0].Domain != want.Domain() {
 			t.Fatalf("claimed %+v, %v", claims, err)
 		}
-		return idsOf(claims)
+		return Held(claims)
 	}
 	held := claim("w", jan)
 	w.check(w.move(w.wish(jan, newJan, Start), Start))
-	if granted, err := s.HandOver(t.Context(), "w", nil, held, true, Start); err != nil || len(granted) != 0 {
+	if granted, err := s.HandOver(t.Context(), nil, held, true, Start); err != nil || len(granted) != 0 {
 		t.Errorf("granted %v, %v", granted, err)
 	}
-	claim("w", newJan)
+	again := claim("w", newJan)
+	// Not even when the same worker has claimed it anew.
+	if granted, err := s.HandOver(t.Context(), nil, held, true, Start); err != nil || len(granted) != 0 {
+		t.Errorf("granted %v, %v", granted, err)
+	}
+	if granted, err := s.HandOver(t.Context(), nil, again, true, Start); err != nil || len(granted) != 1 {
+		t.Errorf("granted %v, %v", granted, err)
+	}
 }
 
 func testUndoChain(t *testing.T, s *store.Store) {

@@ -208,10 +208,10 @@ func testRefusals(t *testing.T, s *store.Store) {
 	ids := idsOf(claims)
 	x.handOver("w", nil, ids, ids...)
 	outcomes := []newsletter.Outcome{
-		{ID: ids[0], State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "<recipient> unknown"},
-		{ID: ids[1], State: newsletter.DeliveryExpired, Refused: true, Code: 452, Status: "4.2.2", Reply: "full"},
-		{ID: ids[2], State: newsletter.DeliverySent, Code: 250},
-		{ID: ids[3], State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "unknown"},
+		{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "<recipient> unknown"},
+		{Held: newsletter.Held{ID: ids[1]}, State: newsletter.DeliveryExpired, Refused: true, Code: 452, Status: "4.2.2", Reply: "full"},
+		{Held: newsletter.Held{ID: ids[2]}, State: newsletter.DeliverySent, Code: 250},
+		{Held: newsletter.Held{ID: ids[3]}, State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "unknown"},
 	}
 	x.handOver("w", outcomes, nil)
 	x.handOver("w", outcomes, nil) // as after a lost answer

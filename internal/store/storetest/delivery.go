@@ -13,7 +13,7 @@ import (
 
 func deliveryCases() []Case {
 	return []Case{
-		{"an empty database owes nobody anything", []string{"Lanes", "ClaimEdition", "ClaimOther", "ExtendLeases", "Unclaim", "RecoverLeases", "HandOver", "Progress", "Letter"}, testNothingOwed},
+		{"an empty database owes nobody anything", []string{"Lanes", "ClaimEdition", "ClaimOther", "ExtendLeases", "Unclaim", "EndClaims", "RecoverLeases", "HandOver", "Progress", "Letter"}, testNothingOwed},
 		{"claims are disjoint, in order, and leave throttled domains alone", []string{"ClaimEdition", "Unclaim"}, testClaim},
 		{"other mail has a lane of its own", []string{"ClaimOther", "Lanes"}, testOtherLane},
 		{"the gate lets through only who may be mailed", []string{"HandOver"}, testGate},
@@ -26,6 +26,8 @@ func deliveryCases() []Case {
 		{"what expired is owed again", []string{"HandOver"}, testExpired},
 		{"what a dead worker held is taken over", []string{"RecoverLeases", "ExtendLeases"}, testRecover},
 		{"an edition is stopped, with a reason", []string{"StopEdition"}, testStopEdition},
+		{"what was taken away and claimed anew has no other way", []string{"HandOver", "RecoverLeases"}, testClaimAnew},
+		{"claims that are over end", []string{"EndClaims"}, testEndClaims},
 		{"what can't go yet is put back", []string{"PutBack"}, testPutBack},
 		{"an answer that comes late still counts, and only as sent", []string{"HandOver"}, testLateAnswer},
 	}
@@ -42,17 +44,21 @@ func testNothingOwed(t *testing.T, s *store.Store) {
 	if claims, err := s.ClaimOther(ctx, "w", lease, Start, 10); err != nil || len(claims) > 0 {
 		t.Errorf("other %v, %v", claims, err)
 	}
-	if n, err := s.ExtendLeases(ctx, "w", []int64{1}, lease); err != nil || n > 0 {
+	if n, err := s.ExtendLeases(ctx, []int64{1}, lease); err != nil || n > 0 {
 		t.Errorf("extended %d, %v", n, err)
 	}
 	if n, err := s.Unclaim(ctx, "w"); err != nil || n > 0 {
 		t.Errorf("unclaimed %d, %v", n, err)
 	}
+	if err := s.EndClaims(ctx, []int64{1}); err != nil {
+		t.Error(err)
+	}
 	if pending, uncertain, err := s.RecoverLeases(ctx, true, Start); err != nil || pending+uncertain > 0 {
 		t.Errorf("recovered %d and %d, %v", pending, uncertain, err)
 	}
-	outcomes := []newsletter.Outcome{{ID: 1, State: newsletter.DeliverySent, Code: 250}, {ID: 2, State: newsletter.DeliveryExpired}}
-	if granted, err := s.HandOver(ctx, "w", outcomes, []int64{1, 2}, true, Start); err != nil || len(granted) > 0 {
+	held := []newsletter.Held{{ID: 1, ClaimID: 1}, {ID: 2, ClaimID: 1}}
+	outcomes := []newsletter.Outcome{{Held: held[0], State: newsletter.DeliverySent, Code: 250}, {Held: held[1], State: newsletter.DeliveryExpired}}
+	if granted, err := s.HandOver(ctx, outcomes, held, true, Start); err != nil || len(granted) > 0 {
 		t.Errorf("granted %v, %v", granted, err)
 	}
 	if progress, err := s.Progress(ctx, 1); err != nil || len(progress) > 0 {
@@ -68,6 +74,7 @@ type sending struct {
 	*World
 	edition *newsletter.Edition
 	now     time.Time
+	held    map[string]map[int64]int64 // by worker: the claim of each delivery that it claimed
 }
 
 // newSending releases an edition with one post to the readers named.
@@ -79,7 +86,7 @@ func newSending(t *testing.T, s *store.Store, readers ...string) *sending {
 	}
 	now := Start.Add(time.Hour)
 	w.Post("De raad luistert", now)
-	x := &sending{World: w, edition: w.Edition(w.Daily, now), now: now}
+	x := &sending{World: w, edition: w.Edition(w.Daily, now), now: now, held: map[string]map[int64]int64{}}
 	w.Release(x.edition, now)
 	if n := w.FanOut(x.edition, 100, now); n != int64(len(readers)) {
 		t.Fatalf("%d deliveries for %d readers", n, len(readers))
@@ -91,13 +98,45 @@ func (x *sending) claim(worker string, limit int) []newsletter.Claim {
 	x.t.Helper()
 	claims, err := x.s.ClaimEdition(x.t.Context(), x.edition.ID, worker, x.now.Add(time.Minute), x.now, limit)
 	x.check(err)
+	return x.holds(worker, claims)
+}
+
+// claimOther claims what belongs to no edition.
+func (x *sending) claimOther(worker string) []newsletter.Claim {
+	x.t.Helper()
+	claims, err := x.s.ClaimOther(x.t.Context(), worker, x.now.Add(time.Minute), x.now, 10)
+	x.check(err)
+	return x.holds(worker, claims)
+}
+
+// holds remembers what a worker claimed.
+func (x *sending) holds(worker string, claims []newsletter.Claim) []newsletter.Claim {
+	if x.held[worker] == nil {
+		x.held[worker] = map[int64]int64{}
+	}
+	for i := range claims {
+		x.held[worker][claims[i].ID] = claims[i].ClaimID
+	}
 	return claims
+}
+
+// of names deliveries as a worker does that claimed them, or some of them.
+func (x *sending) of(worker string, ids []int64) []newsletter.Held {
+	all := make([]newsletter.Held, len(ids))
+	for i, id := range ids {
+		all[i] = newsletter.Held{ID: id, ClaimID: x.held[worker][id]}
+	}
+	return all
 }
 
 // handOver passes through the gate and fails the test when not exactly want are let through.
 func (x *sending) handOver(worker string, outcomes []newsletter.Outcome, next []int64, want ...int64) {
 	x.t.Helper()
-	granted, err := x.s.HandOver(x.t.Context(), worker, outcomes, next, true, x.now)
+	outcomes = slices.Clone(outcomes)
+	for i := range outcomes {
+		outcomes[i].ClaimID = x.held[worker][outcomes[i].ID]
+	}
+	granted, err := x.s.HandOver(x.t.Context(), outcomes, x.of(worker, next), true, x.now)
 	x.check(err)
 	slices.Sort(granted)
 	if diff := cmp.Diff(want, granted); len(want)+len(granted) > 0 && diff != "" {
@@ -116,6 +155,15 @@ func (x *sending) wantState(id int64, want newsletter.DeliveryState) {
 	if got := x.state(id); got != want {
 		x.t.Errorf("delivery %d is %s, not %s", id, got, want)
 	}
+}
+
+// Held names what was claimed.
+func Held(claims []newsletter.Claim) []newsletter.Held {
+	all := make([]newsletter.Held, len(claims))
+	for i := range claims {
+		all[i] = claims[i].Held()
+	}
+	return all
 }
 
 func idsOf(claims []newsletter.Claim) []int64 {
@@ -170,17 +218,17 @@ func testOtherLane(t *testing.T, s *store.Store) {
 	if err != nil || len(lanes) != 1 || lanes[0] != x.edition.ID {
 		t.Errorf("lanes %v, %v", lanes, err)
 	}
-	claims, err := s.ClaimOther(t.Context(), "w", x.now.Add(time.Minute), x.now, 10)
-	if err != nil || len(claims) != 1 || claims[0].Kind != newsletter.DeliveryNotice || claims[0].To != "a@lezer.voorbeeld.nl" {
-		t.Fatalf("claims %+v, %v", claims, err)
+	claims := x.claimOther("w")
+	if len(claims) != 1 || claims[0].Kind != newsletter.DeliveryNotice || claims[0].To != "a@lezer.voorbeeld.nl" {
+		t.Fatalf("claims %+v", claims)
 	}
 	x.handOver("w", nil, idsOf(claims), claims[0].ID)
 }
 
 // notice queues a message that belongs to a subscriber and to no edition.
 func (x *sending) notice(key, address string) {
-	x.Do(`INSERT INTO delivery (kind, subscriber_id, language, template, key, domain, state, due_at, expires_at, created_at)
-		SELECT 'notice', id, 'nl', 'welcome', $1, 'lezer.voorbeeld.nl', 'pending', $2, $2, $2 FROM subscriber WHERE address = $3`,
+	x.Do(`INSERT INTO delivery (kind, subscriber_id, language, template, key, domain, state, apart, due_at, expires_at, created_at)
+		SELECT 'notice', id, 'nl', 'welcome', $1, 'lezer.voorbeeld.nl', 'pending', 'waiting', $2, $2, $2 FROM subscriber WHERE address = $3`,
 		key, newsletter.At(x.now), address)
 }
 
@@ -200,19 +248,25 @@ func testGate(t *testing.T, s *store.Store) {
 	x.Do(`UPDATE subscriber SET suppressed_at = 1`+subscriber, of("geweigerd"))
 	x.Do(`UPDATE subscriber SET restricted_at = 1`+subscriber, of("beperkt"))
 	x.Do(`UPDATE delivery SET subscription_id = NULL WHERE id = $1`, of("gewist"))
-	x.Do(`UPDATE delivery SET worker = 'ander' WHERE id = $1`, of("van-een-ander"))
+	x.Do(`UPDATE delivery SET apart = 'waiting', domain = 'elders.example' WHERE id = $1`, of("van-een-ander"))
+	if other := x.claim("ander", 10); len(other) != 1 || other[0].ID != of("van-een-ander") {
+		t.Fatalf("claimed %v", other)
+	}
 	x.handOver("w", nil, ids, of("blijft"))
 	for name, want := range map[string]newsletter.DeliveryState{
 		"blijft": newsletter.DeliveryHandingOver, "vertrekt": newsletter.DeliveryCancelled, "pauzeert": newsletter.DeliveryCancelled,
 		"geweigerd": newsletter.DeliverySuppressed, "beperkt": newsletter.DeliveryCancelled, "gewist": newsletter.DeliveryCancelled,
-		"van-een-ander": newsletter.DeliveryClaimed,
+		"van-een-ander": newsletter.DeliveryPending,
 	} {
 		x.wantState(of(name), want)
 	}
 	// A lease that ran out opens no gate.
 	x.now = x.now.Add(time.Hour)
 	x.handOver("ander", nil, []int64{of("van-een-ander")})
-	x.wantState(of("van-een-ander"), newsletter.DeliveryClaimed)
+	x.wantState(of("van-een-ander"), newsletter.DeliveryPending)
+	if pending, uncertain, err := s.RecoverLeases(t.Context(), false, x.now); err != nil || pending != 1 || uncertain != 1 {
+		t.Errorf("took %d and %d over, %v", pending, uncertain, err)
+	}
 }
 
 func testGateConfirmation(t *testing.T, s *store.Store) {
@@ -221,16 +275,16 @@ func testGateConfirmation(t *testing.T, s *store.Store) {
 		var signup int64
 		x.Ask(&signup, `INSERT INTO signup (public_id, address, address_key, language, wording_hash, privacy_hash, created_at, expires_at, used_at)
 			VALUES ($1, $2, $2, 'nl', '', '', $3, $4, $5) RETURNING id`, newsletter.NewPublicID(), address, newsletter.At(x.now), newsletter.At(expires), used)
-		x.Do(`INSERT INTO delivery (kind, address, language, template, ref, domain, state, due_at, expires_at, created_at)
-			VALUES ('confirmation', $1, 'nl', 'confirmation', $2, 'voorbeeld.nl', 'pending', $3, $3, $3)`, address, signup, newsletter.At(x.now))
+		x.Do(`INSERT INTO delivery (kind, address, language, template, ref, domain, state, apart, due_at, expires_at, created_at)
+			VALUES ('confirmation', $1, 'nl', 'confirmation', $2, 'voorbeeld.nl', 'pending', 'waiting', $3, $3, $3)`, address, signup, newsletter.At(x.now))
 	}
 	later := x.now.Add(time.Hour)
 	confirmation("goed@voorbeeld.nl", nil, later)
 	confirmation("gebruikt@voorbeeld.nl", int64(1), later)
 	confirmation("verlopen@voorbeeld.nl", nil, x.now)
-	claims, err := s.ClaimOther(t.Context(), "w", later, x.now, 10)
-	if err != nil || len(claims) != 3 {
-		t.Fatalf("claims %v, %v", claims, err)
+	claims := x.claimOther("w")
+	if len(claims) != 3 {
+		t.Fatalf("claims %v", claims)
 	}
 	x.handOver("w", nil, idsOf(claims), claims[0].ID)
 	x.wantState(claims[1].ID, newsletter.DeliveryCancelled)
@@ -261,11 +315,7 @@ func testGateLinks(t *testing.T, s *store.Store) {
 		t.Helper()
 		claims, err := s.ClaimOther(t.Context(), "w", now.Add(time.Minute), now, 20)
 		w.check(err)
-		var ids []int64
-		for _, c := range claims {
-			ids = append(ids, c.ID)
-		}
-		_, err = s.HandOver(t.Context(), "w", nil, ids, true, now)
+		_, err = s.HandOver(t.Context(), nil, Held(claims), true, now)
 		w.check(err)
 	}
 	gate()
@@ -284,7 +334,7 @@ func testGateLinks(t *testing.T, s *store.Store) {
 	}
 
 	// The same for those that come back when nothing can be done by them any more.
-	w.Do(`UPDATE delivery SET state = 'pending', worker = '', lease = NULL WHERE state = 'handing_over'`)
+	w.Do(`UPDATE delivery SET state = 'pending', apart = 'waiting', claim_id = NULL WHERE state = 'handing_over'`)
 	now = Start.Add(newsletter.UndoAddressChange + time.Hour)
 	gate()
 	if got := Query(t, s, `SELECT template, state FROM delivery WHERE template <> 'welcome' AND state NOT IN ('cancelled', 'expired')`); len(got) != 0 {
@@ -297,12 +347,12 @@ func testOutcomes(t *testing.T, s *store.Store) {
 	ids := idsOf(x.claim("w", 10))
 	x.handOver("w", nil, ids, ids...)
 	later := x.now.Add(5 * time.Minute)
-	throttled := newsletter.Outcome{ID: ids[1], State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(later),
+	throttled := newsletter.Outcome{Held: newsletter.Held{ID: ids[1]}, State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(later),
 		ExpiresAt: newsletter.At(x.now.Add(time.Hour)), Code: 451, Status: "4.7.1", Reply: "slow down", Throttle: newsletter.At(later), Domain: "lezer.voorbeeld.nl"}
 	x.handOver("w", []newsletter.Outcome{
-		{ID: ids[0], State: newsletter.DeliverySent, Code: 250, Status: "2.0.0", Reply: "queued as 7"}, throttled,
-		{ID: ids[2], State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "no such user"},
-		{ID: ids[3], State: newsletter.DeliveryPending, DueAt: newsletter.At(x.now)},
+		{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliverySent, Code: 250, Status: "2.0.0", Reply: "queued as 7"}, throttled,
+		{Held: newsletter.Held{ID: ids[2]}, State: newsletter.DeliveryFailed, Refused: true, Code: 550, Status: "5.1.1", Reply: "no such user"},
+		{Held: newsletter.Held{ID: ids[3]}, State: newsletter.DeliveryPending, DueAt: newsletter.At(x.now)},
 	}, nil)
 	progress, err := s.Progress(t.Context(), x.edition.ID)
 	want := map[newsletter.DeliveryState]int{newsletter.DeliverySent: 1, newsletter.DeliveryFailed: 1, newsletter.DeliveryPending: 2}
@@ -320,7 +370,7 @@ func testOutcomes(t *testing.T, s *store.Store) {
 	}
 	x.now = later
 	claims := x.claim("w", 10)
-	if len(claims) != 2 || claims[0].ID != ids[3] || claims[0].Attempts != 0 || claims[1].Attempts != 1 || claims[1].ExpiresAt.IsZero() {
+	if len(claims) != 2 || claims[0].ID != ids[1] || claims[0].Attempts != 1 || claims[1].Attempts != 0 || claims[1].ExpiresAt.IsZero() {
 		t.Errorf("claims %+v", claims)
 	}
 	var ended int
@@ -334,7 +384,7 @@ func testExpired(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a")
 	ids := idsOf(x.claim("w", 10))
 	x.handOver("w", nil, ids, ids...)
-	expired := []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliveryExpired, Refused: true, Code: 450}}
+	expired := []newsletter.Outcome{{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliveryExpired, Refused: true, Code: 450}}
 	x.handOver("niet-de-eigenaar", expired, nil)
 	var owed string
 	posts := func() string {
@@ -353,21 +403,27 @@ func testExpired(t *testing.T, s *store.Store) {
 
 func testRecover(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a", "b", "c")
-	ids := idsOf(x.claim("dood", 10))
+	ids := idsOf(x.claim("dood", 2))
+	last := x.claim("dood", 1)
+	ids = append(ids, last[0].ID)
 	x.handOver("dood", nil, ids[:1], ids[0])
 	x.now = x.now.Add(50 * time.Second)
 	lease := x.now.Add(time.Minute)
-	if n, err := s.ExtendLeases(t.Context(), "dood", ids[2:], lease); err != nil || n != 1 {
+	if n, err := s.ExtendLeases(t.Context(), []int64{last[0].ClaimID}, lease); err != nil || n != 1 {
 		t.Errorf("extended %d, %v", n, err)
 	}
-	x.now = x.now.Add(10 * time.Second) // the lease of the claim ends now
+	x.now = x.now.Add(10 * time.Second) // the lease of the first claim ends now
+	x.handOver("dood", nil, ids[:2])    // and opens no gate, though nobody took over
 	pending, uncertain, err := s.RecoverLeases(t.Context(), false, x.now)
 	if err != nil || pending != 1 || uncertain != 1 {
 		t.Errorf("pending %d, uncertain %d, %v", pending, uncertain, err)
 	}
 	x.wantState(ids[0], newsletter.DeliveryUncertain)
 	x.wantState(ids[1], newsletter.DeliveryPending)
-	x.wantState(ids[2], newsletter.DeliveryClaimed)
+	x.handOver("dood", nil, ids, ids[2])
+	if again := idsOf(x.claim("erft", 10)); !slices.Equal(again, ids[1:2]) {
+		t.Errorf("claimed %v, not what the dead one waited with", again)
+	}
 	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
 		t.Fatal(err)
 	}
@@ -385,6 +441,64 @@ func testRecover(t *testing.T, s *store.Store) {
 	x.wantState(ids[0], newsletter.DeliveryUncertain)
 }
 
+// A worker that stalled claims anew what was taken from it: what it held before goes nowhere by the old claim, neither
+// through the gate nor into the record.
+func testClaimAnew(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b")
+	before := x.claim("traag", 10)
+	x.handOver("traag", nil, idsOf(before)[:1], before[0].ID)
+	x.now = x.now.Add(time.Hour)
+	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
+		t.Fatal(err)
+	}
+	anew := x.claim("traag", 10)
+	if len(anew) != len(before) {
+		t.Fatalf("claimed %v", anew)
+	}
+	granted, err := s.HandOver(t.Context(), nil, Held(before), true, x.now)
+	if x.check(err); len(granted) != 0 {
+		t.Errorf("the old claim let %v through", granted)
+	}
+	x.handOver("traag", nil, idsOf(anew), before[0].ID, before[1].ID)
+	_, err = s.HandOver(t.Context(), []newsletter.Outcome{{Held: before[1].Held(), State: newsletter.DeliveryFailed, Code: 550}}, nil, true, x.now)
+	x.check(err)
+	x.wantState(before[1].ID, newsletter.DeliveryHandingOver)
+}
+
+// A claim that is over is forgotten; one of which something is being handed over stays, and what is left of it waits.
+func testEndClaims(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c")
+	claims := x.claim("w", 2)
+	ids := idsOf(claims)
+	x.handOver("w", nil, ids, ids...)
+	sent := func(id int64) []newsletter.Outcome {
+		return []newsletter.Outcome{{Held: newsletter.Held{ID: id}, State: newsletter.DeliverySent, Code: 250}}
+	}
+	x.handOver("w", sent(ids[0]), nil)
+	left := func(want int) {
+		t.Helper()
+		x.check(s.EndClaims(t.Context(), []int64{claims[0].ClaimID}))
+		var n int
+		if x.Ask(&n, `SELECT COUNT(*) FROM claim`); n != want {
+			t.Errorf("%d claims, not %d", n, want)
+		}
+	}
+	left(1)
+	x.handOver("w", sent(ids[1]), nil)
+	x.wantState(ids[1], newsletter.DeliverySent)
+	left(0)
+	// Ended too early, it gives back what it holds.
+	claims = x.claim("w", 1)
+	left(0)
+	x.handOver("w", nil, idsOf(claims))
+	if again := x.claim("ander", 10); !slices.Equal(idsOf(again), idsOf(claims)) {
+		t.Errorf("claimed %v", again)
+	}
+	if finished, err := s.FinishEditions(t.Context(), x.now); err != nil || len(finished) != 0 {
+		t.Errorf("ended %v, %v", finished, err)
+	}
+}
+
 func testLateAnswer(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a", "b")
 	ids := idsOf(x.claim("traag", 10))
@@ -395,11 +509,11 @@ func testLateAnswer(t *testing.T, s *store.Store) {
 	}
 	claims := x.claim("ander", 10)
 	x.handOver("traag", []newsletter.Outcome{
-		{ID: ids[0], State: newsletter.DeliverySent, Code: 250},
-		{ID: ids[1], State: newsletter.DeliveryFailed, Code: 550},
+		{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliverySent, Code: 250},
+		{Held: newsletter.Held{ID: ids[1]}, State: newsletter.DeliveryFailed, Code: 550},
 	}, nil)
 	x.wantState(ids[0], newsletter.DeliverySent)
-	x.wantState(ids[1], newsletter.DeliveryClaimed)
+	x.wantState(ids[1], newsletter.DeliveryPending)
 	x.handOver("ander", nil, idsOf(claims), ids[1])
 }
 
@@ -408,14 +522,12 @@ func testGateErased(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a")
 	x.notice("welkom", "a@lezer.voorbeeld.nl")
 	claim := func() []int64 {
-		claims, err := s.ClaimOther(t.Context(), "w", x.now.Add(time.Minute), x.now, 10)
-		x.check(err)
-		return idsOf(claims)
+		return idsOf(x.claimOther("w"))
 	}
 	ids := claim()
 	x.handOver("w", nil, ids, ids...)
 	x.Do(`UPDATE delivery SET subscription_id = NULL, subscriber_id = NULL, address = NULL, domain = '' WHERE id = $1`, ids[0]) // as Erase does
-	x.handOver("w", []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(x.now), Code: 451}}, nil)
+	x.handOver("w", []newsletter.Outcome{{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(x.now), Code: 451}}, nil)
 	if again := claim(); !slices.Equal(again, ids) {
 		t.Fatalf("claimed %v", again)
 	}
@@ -429,7 +541,7 @@ func testHandOverAgain(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a", "b", "c", "d")
 	ids := idsOf(x.claim("w", 10))
 	x.handOver("w", nil, ids[:1], ids[0])
-	refused := []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(x.now), Code: 451}}
+	refused := []newsletter.Outcome{{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliveryPending, Refused: true, DueAt: newsletter.At(x.now), Code: 451}}
 	for range 2 {
 		x.handOver("w", refused, ids[1:3], ids[1], ids[2])
 	}
@@ -450,22 +562,23 @@ func testHandOverAgain(t *testing.T, s *store.Store) {
 // A database that was away took everybody's signs of life: what nobody took over is still its worker's.
 func testExtendLate(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a", "b")
-	ids := idsOf(x.claim("w", 10))
+	claims := x.claim("w", 10)
+	ids, claim := idsOf(claims), []int64{claims[0].ClaimID}
 	x.handOver("w", nil, ids[:1], ids[0])
 	x.now = x.now.Add(time.Hour)
-	if n, err := s.ExtendLeases(t.Context(), "w", ids, x.now.Add(time.Minute)); err != nil || n != 2 {
+	if n, err := s.ExtendLeases(t.Context(), claim, x.now.Add(time.Minute)); err != nil || n != 1 {
 		t.Fatalf("extended %d, %v", n, err)
 	}
 	if pending, uncertain, err := s.RecoverLeases(t.Context(), true, x.now); err != nil || pending+uncertain != 0 {
 		t.Errorf("took %d and %d over, %v", pending, uncertain, err)
 	}
-	x.handOver("w", []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliverySent, Code: 250}}, ids[1:], ids[1])
+	x.handOver("w", []newsletter.Outcome{{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliverySent, Code: 250}}, ids[1:], ids[1])
 	x.wantState(ids[0], newsletter.DeliverySent)
 	x.now = x.now.Add(time.Hour)
 	if _, _, err := s.RecoverLeases(t.Context(), true, x.now); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.ExtendLeases(t.Context(), "w", ids, x.now.Add(time.Minute)); err != nil || n != 0 {
+	if n, err := s.ExtendLeases(t.Context(), claim, x.now.Add(time.Minute)); err != nil || n != 0 {
 		t.Errorf("extended %d that were taken over, %v", n, err)
 	}
 }

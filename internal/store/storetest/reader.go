@@ -103,7 +103,7 @@ type HandedOver struct {
 func (w *World) HandOver(now time.Time) (handed []HandedOver) {
 	w.t.Helper()
 	rows, err := w.raw().QueryContext(w.t.Context(), `
-		UPDATE delivery SET state = 'sent', handed_over_at = $1, ended_at = $1
+		UPDATE delivery SET state = 'sent', apart = NULL, claim_id = NULL, handed_over_at = $1, ended_at = $1
 		FROM subscription AS s, subscriber AS u, edition AS e, variant AS v
 		WHERE delivery.state = 'pending' AND delivery.expires_at > $1
 		AND s.id = delivery.subscription_id AND s.state = 'active' AND u.id = s.subscriber_id AND u.suppressed_at IS NULL AND u.restricted_at IS NULL

@@ -333,8 +333,19 @@ func testStop(t *testing.T, s *store.Store) {
 	if _, err := s.FanOut(t.Context(), e.ID, 4, time.Hour, Start); err != nil {
 		t.Fatal(err)
 	}
-	w.Do(`UPDATE delivery SET state = 'claimed', lease = 1, worker = 'x' WHERE id = (SELECT MIN(id) FROM delivery)`)
-	w.Do(`UPDATE delivery SET state = 'handing_over', lease = 1, worker = 'x' WHERE id = (SELECT MAX(id) FROM delivery)`)
+	// One is being handed over, one is held, one was given back, and one nobody has claimed.
+	claim := func(limit int) []newsletter.Held {
+		claims, err := s.ClaimEdition(t.Context(), e.ID, "w", Start.Add(time.Minute), Start, limit)
+		w.check(err)
+		return Held(claims)
+	}
+	back := claim(1)
+	_, err := s.PutBack(t.Context(), back, Start.Add(time.Hour))
+	w.check(err)
+	held := claim(2)
+	if granted, err := s.HandOver(t.Context(), nil, held[:1], true, Start); err != nil || len(granted) != 1 {
+		t.Fatalf("let through %v, %v", granted, err)
+	}
 	if _, err := s.CancelEdition(t.Context(), e.PublicID, By, Start); err != nil {
 		t.Fatal(err)
 	}
@@ -347,7 +358,8 @@ func testStop(t *testing.T, s *store.Store) {
 			t.Errorf("stopped %d, want %d; done %v, %v", n, want, done, err)
 		}
 	}
-	w.Do(`UPDATE delivery SET state = 'sent', lease = NULL WHERE state = 'handing_over'`)
+	_, err = s.HandOver(t.Context(), []newsletter.Outcome{{Held: held[0], State: newsletter.DeliverySent}}, nil, true, Start)
+	w.check(err)
 	if n, done, err := s.StopDeliveries(t.Context(), e.ID, 1, Start); err != nil || n != 0 || !done {
 		t.Errorf("stopped %d, done %v, %v", n, done, err)
 	}

@@ -37,10 +37,10 @@ func testPutBack(t *testing.T, s *store.Store) {
 	ids := idsOf(x.claim("w", 3))
 	x.handOver("w", nil, ids[:1], ids[0])
 	due := x.now.Add(time.Minute)
-	if n, err := s.PutBack(t.Context(), "niet-de-eigenaar", ids, due); n != 0 || err != nil {
+	if n, err := s.PutBack(t.Context(), x.of("niet-de-eigenaar", ids), due); n != 0 || err != nil {
 		t.Errorf("another worker put back %d, %v", n, err)
 	}
-	if n, err := s.PutBack(t.Context(), "w", ids, due); n != 2 || err != nil {
+	if n, err := s.PutBack(t.Context(), x.of("w", ids), due); n != 2 || err != nil {
 		t.Errorf("put back %d of two that are not on their way, %v", n, err)
 	}
 	if claims := x.claim("w", 3); len(claims) != 0 {

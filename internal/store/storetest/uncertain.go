@@ -177,7 +177,7 @@ func testUncertainSent(t *testing.T, s *store.Store) {
 	if claims[0].Doubts != 1 {
 		t.Errorf("claimed with %d doubts", claims[0].Doubts)
 	}
-	x.handOver("w", []newsletter.Outcome{{ID: ids[0], State: newsletter.DeliverySent, Code: 250}}, nil)
+	x.handOver("w", []newsletter.Outcome{{Held: newsletter.Held{ID: ids[0]}, State: newsletter.DeliverySent, Code: 250}}, nil)
 	finish(1)
 	if e, err := s.Edition(t.Context(), x.edition.PublicID); err != nil || e.State != newsletter.EditionSent || e.EndedAt.IsZero() {
 		t.Errorf("%+v, %v", e, err)
@@ -187,9 +187,7 @@ func testUncertainSent(t *testing.T, s *store.Store) {
 func testUncertainNotice(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a")
 	x.notice("welkom", "a@lezer.voorbeeld.nl")
-	claims, err := s.ClaimOther(t.Context(), "dood", x.now.Add(time.Minute), x.now, 10)
-	x.check(err)
-	ids := idsOf(claims)
+	ids := idsOf(x.claimOther("dood"))
 	x.handOver("dood", nil, ids, ids...)
 	x.now = x.now.Add(time.Hour)
 	if _, uncertain, err := s.RecoverLeases(t.Context(), false, x.now); err != nil || uncertain != 1 {

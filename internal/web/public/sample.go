@@ -256,7 +256,7 @@ func accessSamples() []Sample {
 func sampleDeliveries() []newsletter.SentMail {
 	kinds := []newsletter.DeliveryKind{newsletter.DeliveryEdition, newsletter.DeliveryConfirmation, newsletter.DeliverySignIn, newsletter.DeliveryRequest, newsletter.DeliveryNotice}
 	var all []newsletter.SentMail
-	for i, state := range []newsletter.DeliveryState{newsletter.DeliverySent, newsletter.DeliveryPending, newsletter.DeliveryClaimed, newsletter.DeliveryHandingOver,
+	for i, state := range []newsletter.DeliveryState{newsletter.DeliverySent, newsletter.DeliveryPending, newsletter.DeliveryHandingOver,
 		newsletter.DeliveryFailed, newsletter.DeliveryExpired, newsletter.DeliverySuppressed, newsletter.DeliveryUncertain, newsletter.DeliveryCancelled} {
 		all = append(all, newsletter.SentMail{Delivery: newsletter.Delivery{Kind: kinds[i%len(kinds)], State: state, CreatedAt: sampleTime}})
 	}
