@@ -117,7 +117,7 @@ func (d *desk) mails() []mail {
 			m.link = d.keyring.Sign(q.purpose, id, time.Time{})
 		}
 		all = append(all, m)
-		d.w.Do(`UPDATE delivery SET state = 'sent' WHERE id = $1`, row[0])
+		d.w.Do(`UPDATE delivery SET state = 'sent', apart = NULL WHERE id = $1`, row[0])
 	}
 	return all
 }

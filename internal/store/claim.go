@@ -176,7 +176,7 @@ const (
 func waitingQuery(d dialect, lane string) string {
 	return `
 		SELECT id FROM delivery
-		WHERE apart = 'waiting' AND ` + lane + ` AND due_at <= $1
+		WHERE apart = 'waiting' AND ` + lane + ` AND due_at <= $1 AND state = 'pending'
 		ORDER BY due_at, id LIMIT $2` + d.skipLocked
 }
 

@@ -31,6 +31,8 @@ type dialect struct {
 	// rows is the table v of the rows that a parameter holds as a JSON array of arrays: v.value ->> 0 is
 	// the first column of each. Neither engine has the other's function; unnest is for ten, as above.
 	rows func(param string) string
+	// together says that a statement may hold others that change rows, and that each costs a round trip.
+	together bool
 	// fault says what an error means.
 	fault func(error) fault
 	// tables lists the tables of the schema, but for those of the engine and its extensions.
@@ -50,7 +52,8 @@ var postgresDialect = dialect{
 	rows: func(p string) string {
 		return "(SELECT unnest(ARRAY(SELECT jsonb_array_elements(CAST(" + p + " AS JSONB))))) AS v (value)"
 	},
-	fault: postgresFault,
+	together: true,
+	fault:    postgresFault,
 	tables: `
 		SELECT c.relname FROM pg_class AS c
 		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'p')

@@ -15,6 +15,7 @@ var (
 	PlanLane      = func(s *Store) string { return waitingQuery(s.dialect, editionLane) }
 	PlanOtherLane = func(s *Store) string { return waitingQuery(s.dialect, otherLane) }
 	PlanGate      = func(s *Store) string { return gate(s.dialect, editionGate) }
+	PlanAtOnce    = func(s *Store) string { return atOnceQuery(s.dialect) }
 	PlanPersonal  = func(s *Store) string { return gate(s.dialect, personalGate) }
 	PlanSent      = func(s *Store) string { return sentQuery(s.dialect) }
 	PlanRecord    = func(s *Store) string { return recordQuery(s.dialect) }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -32,27 +33,95 @@ func (s *Store) HandOver(ctx context.Context, outcomes []newsletter.Outcome, nex
 			return nil, fmt.Errorf("delivery %d is being handed over and can't become %q", o.ID, o.State)
 		}
 	}
+	sent, others := accepted(outcomes)
+	if s.dialect.together && len(sent) == 1 && len(others) == 0 {
+		return s.handOverAtOnce(ctx, sent, next, now)
+	}
 	var granted []int64
-	hands := hands{sent: s.keep(ctx, sentQuery(s.dialect)), record: s.keep(ctx, recordQuery(s.dialect)), pass: s.keep(ctx, gate(s.dialect, editionGate))}
+	hands := s.hands(ctx)
 	err := s.write(ctx, func(t *tx) (err error) {
-		granted = nil
-		if err := t.record(hands, outcomes, repeat, newsletter.At(now)); err != nil {
+		if err := t.record(hands, sent, others, repeat, newsletter.At(now)); err != nil {
 			return err
 		}
-		for claim, ids := range byClaim(next) {
-			through, err := t.pass(hands.pass, ids, claim, newsletter.At(now))
-			if err != nil {
-				return err
-			}
-			granted = append(granted, through...)
-		}
-		return nil
+		granted, err = t.passAll(hands, next, newsletter.At(now))
+		return err
 	})
 	return granted, err
 }
 
 // hands are the statements of a hand-over that are kept.
 type hands struct{ sent, record, pass *sqlx.Stmt }
+
+func (s *Store) hands(ctx context.Context) hands {
+	return hands{sent: s.keep(ctx, sentQuery(s.dialect)), record: s.keep(ctx, recordQuery(s.dialect)), pass: s.keep(ctx, gate(s.dialect, editionGate))}
+}
+
+// handOverAtOnce is the usual hand-over in one statement: what was before has been accepted, and what is next belongs to
+// an edition. It is one round trip to the server where a transaction takes four. What the gate of editions refuses is
+// looked at once more, in a transaction.
+func (s *Store) handOverAtOnce(ctx context.Context, sent map[acceptance][][2]any, next []newsletter.Held, now time.Time) ([]int64, error) {
+	var granted []int64
+	left := next
+	for how, rows := range sent {
+		claim, ids := firstClaim(next)
+		values, err := json.Marshal(rows)
+		if err != nil {
+			return nil, err
+		}
+		query := atOnceQuery(s.dialect)
+		kept := s.keep(ctx, query)
+		args := []any{newsletter.At(now), how.claim, how.code, how.status, string(values), ids, claim}
+		if err := s.retry(ctx, func() error {
+			granted = nil
+			if kept == nil {
+				return interrupted(ctx, s.db.SelectContext(ctx, &granted, query, args...))
+			}
+			return interrupted(ctx, kept.SelectContext(ctx, &granted, args...))
+		}); err != nil {
+			return nil, err
+		}
+		through := newsletter.NewIDs(granted...)
+		left = slices.DeleteFunc(slices.Clone(next), func(h newsletter.Held) bool { return through.Has(h.ID) })
+	}
+	if len(left) == 0 {
+		return granted, nil
+	}
+	var more []int64
+	hands := s.hands(ctx)
+	err := s.write(ctx, func(t *tx) (err error) {
+		more, err = t.passAll(hands, left, newsletter.At(now))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return append(granted, more...), nil
+}
+
+// firstClaim is the oldest claim of which something is held, and what.
+func firstClaim(held []newsletter.Held) (int64, newsletter.IDs) {
+	for claim, ids := range byClaim(held) {
+		return claim, ids
+	}
+	return 0, newsletter.NewIDs()
+}
+
+// atOnceQuery is sentQuery, and the gate of editions for the ids $6 of the claim $7.
+func atOnceQuery(d dialect) string {
+	return `WITH sent AS (` + sentQuery(d) + `)` + gateOf(d, editionGate, "$6", "$7", "$1")
+}
+
+// passAll marks deliveries as being handed over, those of each claim by themselves.
+func (t *tx) passAll(kept hands, next []newsletter.Held, at newsletter.Time) (granted []int64, err error) {
+	for claim, ids := range byClaim(next) {
+		through, err := t.pass(kept.pass, ids, claim, at)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, through...)
+	}
+	return granted, nil
+}
 
 // pass marks deliveries of a claim as being handed over, if all that must hold does hold now, and returns those. What
 // an edition sends, and what one person is written, have conditions of their own; most calls are about
@@ -74,14 +143,18 @@ func (t *tx) pass(kept *sqlx.Stmt, ids newsletter.IDs, claim int64, at newslette
 	return granted, t.turnAway(refused, claim, at)
 }
 
-// leased is the condition that claim $2 holds a delivery, and that its lease has not run out at $3.
-var leased = `EXISTS (SELECT 1 FROM claim AS c WHERE c.id = $2 AND c.lease > $3 AND ` + holds("delivery") + `)`
+// leased is the condition that a claim holds a delivery, and that its lease has not run out.
+func leased(claim, at string) string {
+	return `EXISTS (SELECT 1 FROM claim AS c WHERE c.id = ` + claim + ` AND c.lease > ` + at + ` AND ` + holds("delivery") + `)`
+}
 
-// gate is the statement that marks deliveries under conditions.
-func gate(d dialect, conditions string) string {
+// gate is the statement that marks deliveries under conditions: the ids $1 of the claim $2, at $3.
+func gate(d dialect, conditions string) string { return gateOf(d, conditions, "$1", "$2", "$3") }
+
+func gateOf(d dialect, conditions, ids, claim, at string) string {
 	return `
-	UPDATE delivery SET state = 'handing_over', handed_over_at = $3
-	WHERE id ` + d.among("$1") + ` AND state IN ('pending', 'handing_over') AND ` + leased + conditions + `
+	UPDATE delivery SET state = 'handing_over', handed_over_at = ` + at + `
+	WHERE id ` + d.among(ids) + ` AND state IN ('pending', 'handing_over') AND ` + leased(claim, at) + conditions + `
 	RETURNING id`
 }
 
@@ -159,7 +232,7 @@ func (t *tx) turnAway(ids newsletter.IDs, claim int64, at newsletter.Time) error
 			LEFT JOIN address_change AS c ON c.id = d.ref AND d.template IN ('address_confirmation', 'address_notice')
 			WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
 		) AS r
-		WHERE delivery.id = r.id AND delivery.state IN ('pending', 'handing_over') AND `+leased+`
+		WHERE delivery.id = r.id AND delivery.state IN ('pending', 'handing_over') AND `+leased("$2", "$3")+`
 		RETURNING delivery.id, delivery.state`,
 		ids, claim, at); err != nil {
 		return err

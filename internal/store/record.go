@@ -19,8 +19,7 @@ const outcomeChunk = 500
 // record writes outcomes. A delivery that its claim holds no longer, because the lease ran out and it
 // was called uncertain, keeps the state it has; only that it was sent after all still counts, and
 // keeps it from being sent twice.
-func (t *tx) record(kept hands, outcomes []newsletter.Outcome, repeat bool, at newsletter.Time) error {
-	sent, others := accepted(outcomes)
+func (t *tx) record(kept hands, sent map[acceptance][][2]any, others []newsletter.Outcome, repeat bool, at newsletter.Time) error {
 	for _, how := range slices.SortedFunc(maps.Keys(sent), acceptance.compare) {
 		for rows := range slices.Chunk(sent[how], outcomeChunk) {
 			if err := t.recordSent(kept.sent, how, rows, at); err != nil {

@@ -33,16 +33,20 @@ func (s *Store) writeSnapshot(ctx context.Context, fn func(*tx) error) error {
 }
 
 func (s *Store) writeAt(ctx context.Context, options *sql.TxOptions, fn func(*tx) error) error {
-	run := func() (err error) {
+	return s.retry(ctx, func() error { return s.once(ctx, s.db, options, fn) })
+}
+
+// retry runs a transaction until it has not lost a race.
+func (s *Store) retry(ctx context.Context, once func() error) error {
+	return s.through(func() (err error) {
 		for range attempts {
-			err = s.once(ctx, s.db, options, fn)
+			err = once()
 			if err == nil || !s.dialect.again(err) || ctx.Err() != nil {
 				break
 			}
 		}
 		return s.explain(err)
-	}
-	return s.through(run)
+	})
 }
 
 // through runs what writes to the database's files.

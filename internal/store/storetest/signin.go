@@ -186,11 +186,7 @@ func testSignInGate(t *testing.T, s *store.Store) {
 	w.check(err)
 	claims, err := s.ClaimOther(t.Context(), "test", Start.Add(time.Minute), Start, 10)
 	w.check(err)
-	var ids []int64
-	for _, c := range claims {
-		ids = append(ids, c.ID)
-	}
-	granted, err := s.HandOver(t.Context(), "test", nil, ids, false, Start)
+	granted, err := s.HandOver(t.Context(), nil, Held(claims), false, Start)
 	w.check(err)
 	if len(claims) != 2 || len(granted) != 1 || claims[len(claims)-1].Ref == nil {
 		t.Fatalf("claimed %d, granted %v", len(claims), granted)

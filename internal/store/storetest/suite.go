@@ -29,6 +29,7 @@ func Cases() []Case {
 		reminderCases(),
 		auditCases(),
 		deliveryCases(),
+		leaseCases(),
 		uncertainCases(),
 		wordingCases(),
 		signupCases(),

@@ -78,7 +78,7 @@ func testSuppressedQuestions(t *testing.T, s *store.Store) {
 	w.Join("piet@voorbeeld.nl", Start, w.All())
 	w.Decide(w.SignUp(jan, Start, w.All()), Start)
 	w.wish("piet@voorbeeld.nl", jan, Start)
-	w.Do(`UPDATE delivery SET state = 'sent' WHERE template NOT IN ('confirmation', 'address_confirmation') OR address IS NULL`)
+	w.Do(`UPDATE delivery SET state = 'sent', apart = NULL WHERE template NOT IN ('confirmation', 'address_confirmation') OR address IS NULL`)
 	w.check(s.Suppress(t.Context(), jan, w.Hash(jan), newsletter.SuppressedErased, time.Time{}, Worker, Start))
 	states := func() [][]string {
 		return Query(t, s, `SELECT template, state FROM delivery WHERE state <> 'sent' ORDER BY id`)
