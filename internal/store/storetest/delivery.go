@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"context"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +18,7 @@ func deliveryCases() []Case {
 	return []Case{
 		{"an empty database owes nobody anything", []string{"Lanes", "ClaimEdition", "ClaimOther", "ExtendLeases", "Unclaim", "EndClaims", "RecoverLeases", "HandOver", "Progress", "Letter"}, testNothingOwed},
 		{"claims are disjoint, in order, and leave throttled domains alone", []string{"ClaimEdition", "Unclaim"}, testClaim},
+		{"nobody claims what another one does at the same time", []string{"ClaimEdition"}, testClaimTogether},
 		{"other mail has a lane of its own", []string{"ClaimOther", "Lanes"}, testOtherLane},
 		{"the gate lets through only who may be mailed", []string{"HandOver"}, testGate},
 		{"the gate turns confirmations away that are no longer good", []string{"HandOver"}, testGateConfirmation},
@@ -203,6 +207,46 @@ func testClaim(t *testing.T, s *store.Store) {
 	}
 	if paused := x.claim("vier", 10); len(paused) != 0 {
 		t.Errorf("claimed %d of an edition that is paused", len(paused))
+	}
+}
+
+func testClaimTogether(t *testing.T, s *store.Store) {
+	const readers = 240
+	w := NewWorld(t, s)
+	w.Crowd(readers, w.Daily)
+	w.Post("Bericht", Start)
+	e := w.Edition(w.Daily, Start)
+	w.Release(e, Start)
+	w.FanOut(e, 100, Start)
+	var all sync.WaitGroup
+	claimed := make(chan newsletter.Held, 5*readers)
+	for worker := range 5 {
+		all.Go(func() {
+			for {
+				claims, err := s.ClaimEdition(context.Background(), e.ID, fmt.Sprint(worker), Start.Add(time.Minute), Start, 7)
+				if err != nil {
+					t.Error(err)
+				}
+				if err != nil || len(claims) == 0 {
+					return
+				}
+				for i := range claims {
+					claimed <- claims[i].Held()
+				}
+			}
+		})
+	}
+	all.Wait()
+	close(claimed)
+	by := map[int64]int64{}
+	for h := range claimed {
+		if other, ok := by[h.ID]; ok {
+			t.Errorf("delivery %d is claimed by %d and %d", h.ID, other, h.ClaimID)
+		}
+		by[h.ID] = h.ClaimID
+	}
+	if len(by) != readers {
+		t.Errorf("%d of %d are claimed", len(by), readers)
 	}
 }
 
