@@ -28,6 +28,7 @@ type Store interface {
 	progressStore
 	postStore
 	editionStore
+	scheduleStore
 }
 
 // listStore is what every noun needs of lists.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -234,3 +235,5 @@ func TestPostsAreFoundByPages(t *testing.T) {
 		t.Errorf("%d posts on the second page", n)
 	}
 }
+
+func idOf(id int64) string { return strconv.FormatInt(id, 10) }

@@ -7,4 +7,5 @@ func (d *door) routes() {
 	d.progressRoutes()
 	d.postRoutes()
 	d.editionRoutes()
+	d.scheduleRoutes()
 }

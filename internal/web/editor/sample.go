@@ -15,6 +15,7 @@ func Samples() []desk.Sample {
 		progressSamples(),
 		postSamples(),
 		editionSamples(),
+		scheduleSamples(),
 	)
 }
 
