@@ -47,7 +47,7 @@ func TestBenchSend(t *testing.T) {
 			if c := report.Service.Confirmations; (c != nil) != (name == "sqlite") || c != nil && (c.SignUps < 1 || c.WaitP99 < c.WaitP50 || c.WaitP50 <= 0 || c.PageP99 <= 0) {
 				t.Errorf("%+v", c)
 			}
-			if r := report.Ratios; r.GoMail <= 0 || r.GoMailCPU <= 0 || r.Ready <= 0 || r.Signing <= 0 {
+			if r := report.Ratios; r.GoMail <= 0 || r.GoMailCPU <= 0 || r.Ready <= 0 || r.Signing <= 0 || r.SigningCPU <= 0 {
 				t.Errorf("%+v", r)
 			}
 			if name == "postgres" != strings.HasPrefix(report.Database, "PostgreSQL ") {

@@ -26,6 +26,9 @@ type Ratios struct {
 	GoMailCPU float64 `json:"cpu_to_go_mail,omitempty"`
 	Ready     float64 `json:"rate_to_ready_bytes,omitempty"`
 	Signing   float64 `json:"rate_to_signing,omitempty"`
+	// SigningCPU is a signature's processor time divided by that of a message, of the program, the sink and the database
+	// together: what the rate would be of signing alone where nobody else uses the machine.
+	SigningCPU float64 `json:"signing_cpu_share,omitempty"`
 }
 
 func (r *runs) report() *Report {
@@ -47,7 +50,11 @@ func (r *runs) report() *Report {
 	}
 	if r.DKIM != DKIMNone {
 		report.Signing = median(r.done, func(run *Run) float64 { return run.Signing })
+		report.SigningCPU = median(r.done, func(run *Run) float64 { return run.SigningCPU })
 		report.Ratios.Signing = median(r.done, func(run *Run) float64 { return run.Service.Rate / run.Signing })
+		report.Ratios.SigningCPU = median(r.done, func(run *Run) float64 {
+			return run.SigningCPU / (run.Service.CPU + run.Service.SinkCPU + run.Service.Database)
+		})
 	}
 	return report
 }
@@ -69,7 +76,7 @@ func (r *Report) Rows() (head []string, rows [][]string) {
 		rows = append(rows, row("go-mail, from templates", r.GoMail, r.GoMail.Rate, r.Ratios.GoMail), row("ready bytes, pipelined", r.Ready, r.Ready.Rate, r.Ratios.Ready))
 	}
 	if r.Signing > 0 {
-		rows = append(rows, []string{"crypto/rsa alone", whole(r.Signing), "", "", "", "", fmt.Sprintf("%.2f", r.Ratios.Signing)})
+		rows = append(rows, []string{"crypto/rsa alone", whole(r.Signing), decimal(r.SigningCPU, 3), "", "", "", fmt.Sprintf("%.2f", r.Ratios.Signing)})
 	}
 	return head, rows
 }
@@ -91,6 +98,9 @@ func (r *Report) Facts() []string {
 		lines = append(lines, "sent to "+o.SMTP+": who got what was not counted there; the database has everybody as sent")
 	} else {
 		lines = append(lines, fmt.Sprintf("every reader got exactly one message, of %s bytes on average; delay before each reply %v", whole(float64(r.MessageSize)), o.ReplyDelay))
+	}
+	if r.Signing > 0 {
+		lines = append(lines, fmt.Sprintf("an RSA signature takes %.2f of all processor time of a message", r.Ratios.SigningCPU))
 	}
 	if r.GoMail != nil {
 		lines = append(lines, fmt.Sprintf("RATIO is bode's rate divided by that of the row; its processor time is %.2f of go-mail's", r.Ratios.GoMailCPU))

@@ -88,6 +88,8 @@ type Run struct {
 	Ready   *Figures `json:"ready_bytes,omitempty"`
 	// Signing is how many RSA-2048 signatures crypto/rsa alone makes in a second.
 	Signing float64 `json:"signing_per_second,omitempty"`
+	// SigningCPU is the processor time that one of them takes, in milliseconds.
+	SigningCPU float64 `json:"signing_cpu_ms,omitempty"`
 }
 
 // one takes the measurements of a run, one after the other.
@@ -101,7 +103,7 @@ func (r *runs) one(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		run.Signing = m.PerSecond
+		run.Signing, run.SigningCPU = m.PerSecond, milliseconds(m.CPU)
 	}
 	if r.Yardsticks {
 		run.GoMail, run.Ready = new(Figures), new(Figures)

@@ -50,7 +50,7 @@ type word struct {
 type measure struct {
 	Messages int           `json:"messages"`
 	Took     time.Duration `json:"took"`
-	CPU      time.Duration `json:"cpu"` // of the process
+	CPU      time.Duration `json:"cpu"` // of the process; of signing, of one signature
 	Peak     int64         `json:"peak"`
 	// ServerCPU is that of a PostgreSQL server on this machine; nil: there is none, or it can't be seen.
 	ServerCPU *time.Duration `json:"server_cpu,omitempty"`
@@ -90,7 +90,9 @@ func Work(ctx context.Context, in io.Reader, out io.Writer, now func() time.Time
 	switch j.Kind {
 	case kindSigning:
 		result = &measure{}
+		cpu := ownCPU()
 		result.PerSecond, err = signs(now)
+		result.CPU = (ownCPU() - cpu) / signatures
 	case kindService:
 		result, err = j.service(ctx, now, service, lines)
 	default:
