@@ -110,6 +110,10 @@ func (n *notices) message(ctx context.Context, c *newsletter.Claim, now time.Tim
 		return &compose.AddressNotice{Greeting: greeting, UndoURL: n.link("/z/", token.AddressUndo, change.PublicID, change.UndoUntil.Time),
 			UndoUntil: change.UndoUntil.Time, Zone: n.zone}, nil
 	}
+	switch c.Template {
+	case newsletter.TemplateRequestIdentity, newsletter.TemplateRequestLetter, newsletter.TemplateRequestReminder:
+		return n.requestMessage(ctx, c)
+	}
 	return nil, fmt.Errorf("delivery %d asks for a mail %q that nobody writes", c.ID, c.Template)
 }
 

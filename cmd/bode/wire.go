@@ -14,6 +14,7 @@ import (
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/bounce"
 	"bode.example/internal/compose"
+	"bode.example/internal/datarequest"
 	"bode.example/internal/delivery"
 	"bode.example/internal/digest"
 	"bode.example/internal/feed"
@@ -113,6 +114,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 
 	// People come and go.
 	people := signup.New(s.store, links, suppression, counting, signupConfig(c), w.log)
+	requests := newRequests(c, s.store, links, suppression, counting, texts.Texts(), w.log)
 	words, err := wordings(c, texts.Texts())
 	if err != nil {
 		return nil, err
@@ -140,6 +142,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		part("digest", w.log, digester.Run),
 		part("signup", w.log, always((&signup.Worker{Service: people, Now: w.now}).Run)),
 		part("import", w.log, always(files.Run)),
+		part("datarequest", w.log, always((&datarequest.Worker{Service: requests, Officers: officers(c, s.store), Now: w.now}).Run)),
 		part("delivery", w.log, sender.Run),
 		part("relay", w.log, s.checkRelay),
 	}
@@ -162,7 +165,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		Now: w.now, Log: w.log, Counts: &web.Counts{}}
 	site := publicSite(c)
 	site.Mailbox = w.mailbox
-	door, err := public.New(public.Config{Web: kit, Site: site, Store: s.store, Signup: people, Settings: people, Access: people,
+	door, err := public.New(public.Config{Web: kit, Site: site, Store: s.store, Signup: people, Settings: people, Access: people, Requests: requests,
 		Health: s.store.Ping})
 	if err != nil {
 		return nil, &configError{err}
@@ -225,6 +228,7 @@ func deliverySettings(c *config.Config) delivery.Settings {
 
 func signupConfig(c *config.Config) signup.Config {
 	return signup.Config{
+		Zone:     c.Zone,
 		Language: c.Language, Domain: c.Sender.Address.Domain(), LinkLife: c.Signup.LinkLife, MinFill: c.Signup.MinFill,
 		OriginLife: c.Retention.Origin,
 		Limits: signup.Limits{AddressWait: c.Signup.AddressWait, AddressPerDay: c.Signup.AddressPerDay,

@@ -86,6 +86,7 @@ type notice struct {
 	until    time.Time
 	zone     *time.Location
 	invited  bool
+	about    about
 }
 
 // Template is newsletter.TemplateConfirmation.

@@ -17,6 +17,8 @@ type noticeView struct {
 	URL      string
 	Until    string
 	Invited  bool
+	About    about
+	Due      string
 }
 
 type choiceView struct {
@@ -81,7 +83,7 @@ func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, templ
 func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) *noticeView {
 	v := &noticeView{
 		frame:    c.newFrame(n.subject(w), w.say(n.texts+"_preheader"), w.lang, layout),
-		Greeting: n.greeting, URL: n.url, Invited: n.invited,
+		Greeting: n.greeting, URL: n.url, Invited: n.invited, About: n.about, Due: n.about.dueIn(w.lang),
 	}
 	v.Heading = w.say(n.texts + "_heading")
 	if len(n.choices) == 1 {
@@ -100,6 +102,12 @@ func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) 
 }
 
 func (n *notice) subject(w *words) string {
+	switch {
+	case n.about.Subject != "":
+		return line(n.about.Subject, maxTitle)
+	case n.about.Reference != "":
+		return w.say(n.texts+"_subject", "Reference", n.about.Reference)
+	}
 	switch len(n.choices) {
 	case 0:
 		return w.say(n.texts + "_subject")

@@ -210,5 +210,10 @@ func sampleMessages(lang newsletter.Language) []Message {
 		&AddressConfirmation{URL: site + "/x/" + token, ValidUntil: at, Zone: sampleZone()},
 		&AddressNotice{Greeting: greeting, UndoURL: site + "/z/" + token, UndoUntil: at, Zone: sampleZone()},
 		&Confirmation{Choices: asked(one), URL: site + "/c/" + token, ValidUntil: at, Zone: sampleZone(), Invited: true},
+		&RequestIdentity{Kind: newsletter.RequestErasure, Reference: "2026-0007", URL: site + "/q/" + token, ValidUntil: at, Zone: sampleZone()},
+		&RequestLetter{Greeting: greeting, Subject: "Uw verzoek 2026-0007", Body: "Wij hebben alles gewist.\n\nDeze mail is de laatste.", URL: site + "/privacy", Zone: sampleZone()},
+		&RequestLetter{Greeting: greeting, Subject: "Uw gegevens", Body: "Uw gegevens staan klaar.", Data: true, URL: site + "/d/" + token, Zone: sampleZone()},
+		&RequestReminder{Kind: newsletter.RequestAccess, Reference: "2026-0007", Due: newsletter.NewDay(2026, time.December, 2), URL: site + "/desk/", Zone: sampleZone()},
+		&RequestReminder{Kind: newsletter.RequestOther, Reference: "2026-0008", Due: newsletter.NewDay(2026, time.November, 20), Late: true, URL: site + "/desk/", Zone: sampleZone()},
 	}
 }

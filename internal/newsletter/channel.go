@@ -13,6 +13,7 @@ const (
 	ChannelAddressUndo   = "address_undo"   // the old address took that back
 	ChannelErasure       = "erasure"        // all data were erased
 	ChannelMail          = "mail"           // a mail to the unsubscribe address (RFC 2369)
+	ChannelRequest       = "request"        // a request about personal data, carried out
 	ChannelCommandLine   = "command_line"   // an operator, for somebody who asked
 	ChannelDesk          = "desk"           // an editor, for somebody who asked
 	ChannelImport        = "import"         // a file of people who had agreed elsewhere

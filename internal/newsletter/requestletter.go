@@ -42,3 +42,13 @@ type RequestLetter struct {
 	AmendedBy string     `db:"amended_by" json:"amended_by,omitempty"` // by whom the template's text was changed
 	Delivery  string     `db:"delivery" json:"delivery,omitempty"`     // the state of its mail
 }
+
+// WriteAnswer writes the letter that closes a request, once it is known what could be done: result is one of
+// the results of a request, and export is set where data are given. It may be asked more than once.
+type WriteAnswer func(r *DataRequest, result string, export *DataExport) (*RequestLetter, error)
+
+// Carried is what became of a request that was carried out.
+type Carried struct {
+	Request *DataRequest
+	Erasure *Erasure // of a request to erase; nil when nothing was held
+}

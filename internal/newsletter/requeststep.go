@@ -209,6 +209,16 @@ func (r *DataRequest) Arrive(today Day) error {
 	return nil
 }
 
+// Serve closes a request that its person carried out by themselves, through a link that only their mailbox got:
+// that is the proof, and the answer was the page.
+func (r *DataRequest) Serve(today Day, now time.Time) error {
+	r.LinkUntil = At(now.Add(IdentityLife))
+	if err := (ShowIdentity{How: ShownByLink}).Apply(r, today, now); err != nil {
+		return err
+	}
+	return FulfilRequest{Result: ResultDone}.Apply(r, today, now)
+}
+
 func kindsInWords() string {
 	var words []string
 	for _, k := range RequestKinds() {

@@ -95,9 +95,10 @@ const TicketLife = 24 * time.Hour
 // UndoAddressChange is for how long the old address may take a change of address back.
 const UndoAddressChange = 7 * 24 * time.Hour
 
-// Erasure is what an erasure did, without a trace of whose it was.
+// Erasure is what an erasure did, without a trace of whose it was: a certificate.
 type Erasure struct {
-	At         Time    `json:"at"`
-	Lists      []int64 `json:"lists"`      // left by it
-	Deliveries int64   `json:"deliveries"` // made anonymous
+	PublicID   PublicID `json:"certificate"`
+	At         Time     `json:"at"`
+	Lists      []int64  `json:"lists"`      // left by it
+	Deliveries int64    `json:"deliveries"` // made anonymous
 }

@@ -66,14 +66,34 @@ func (s *Service) OpenAccess(ctx context.Context, link string, now time.Time) (t
 	if err := s.store.UseAccessLink(ctx, l.PublicID, newsletter.Person(l.PublicID), now); err != nil {
 		return "", err
 	}
-	return s.links.Sign(token.Ticket, l.PublicID, now.Add(newsletter.TicketLife)), nil
+	ticket = s.links.Sign(token.Ticket, l.PublicID, now.Add(newsletter.TicketLife))
+	h, err := s.holder(ctx, ticket, now)
+	if err != nil {
+		return "", err
+	}
+	return ticket, s.serve(ctx, newsletter.RequestAccess, h, l.PublicID, now)
+}
+
+// served is a request that its person carries out by themselves: it is entered in the register, closed at once,
+// and holds no more than a hash. Of one link and kind there is one.
+func (s *Service) served(kind newsletter.RequestKind, address newsletter.Address, lang newsletter.Language, link newsletter.PublicID, now time.Time) *newsletter.DataRequest {
+	hash, key := s.suppression.Current(address), string(kind)+":"+link.String()
+	return &newsletter.DataRequest{Kind: kind, Channel: newsletter.ArrivedSelfService, Language: lang, ReceivedOn: newsletter.DayOf(now, s.config.Zone),
+		HashKey: hash.KeyID, Hash: hash.Sum, Key: &key}
+}
+
+func (s *Service) serve(ctx context.Context, kind newsletter.RequestKind, h *holder, link newsletter.PublicID, now time.Time) error {
+	r := s.served(kind, h.address, h.language, link, now)
+	return s.store.RegisterServed(ctx, r, r.ReceivedOn, h.by, now)
 }
 
 // holder is whose a ticket is: a subscriber, or somebody who has signed up and not confirmed yet.
 type holder struct {
 	address    newsletter.Address
 	subscriber *newsletter.Subscriber // nil: not confirmed yet
+	language   newsletter.Language
 	by         newsletter.Actor
+	link       newsletter.PublicID // that was opened
 }
 
 // holder returns whose a ticket is. It is void once its link is gone: after an erasure, or a change of
@@ -99,6 +119,9 @@ func (s *Service) holder(ctx context.Context, ticket string, now time.Time) (*ho
 	if newsletter.Is(err, newsletter.NotFound) {
 		return nil, accessExpired()
 	}
+	if h != nil {
+		h.link = id
+	}
 	return h, err
 }
 
@@ -107,7 +130,7 @@ func (s *Service) subscribed(ctx context.Context, id int64) (*holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &holder{p.Address, p, newsletter.Person(p.PublicID)}, nil
+	return &holder{address: p.Address, subscriber: p, language: p.Language, by: newsletter.Person(p.PublicID)}, nil
 }
 
 func (s *Service) waiting(ctx context.Context, signup int64, now time.Time) (*holder, error) {
@@ -118,7 +141,7 @@ func (s *Service) waiting(ctx context.Context, signup int64, now time.Time) (*ho
 	if u.Address == "" || !u.ExpiresAt.After(now) {
 		return nil, accessExpired()
 	}
-	return &holder{u.Address, nil, newsletter.Person(u.PublicID)}, nil
+	return &holder{address: u.Address, language: u.Language, by: newsletter.Person(u.PublicID)}, nil
 }
 
 // Dossier is all that is held about the ticket's person (GDPR art. 15 and 20).
@@ -127,6 +150,22 @@ func (s *Service) Dossier(ctx context.Context, ticket string, now time.Time) (*n
 	if err != nil {
 		return nil, err
 	}
+	return s.dossier(ctx, h, now)
+}
+
+// Export is the Dossier, to be taken along (GDPR art. 20): that is entered in the register.
+func (s *Service) Export(ctx context.Context, ticket string, now time.Time) (*newsletter.Dossier, error) {
+	h, err := s.holder(ctx, ticket, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.serve(ctx, newsletter.RequestPortability, h, h.link, now); err != nil {
+		return nil, err
+	}
+	return s.dossier(ctx, h, now)
+}
+
+func (s *Service) dossier(ctx context.Context, h *holder, now time.Time) (*newsletter.Dossier, error) {
 	d, err := s.store.Dossier(ctx, h.address, s.suppression.All(h.address), h.by, now)
 	if err != nil {
 		return nil, err
@@ -141,6 +180,7 @@ func (s *Service) Erase(ctx context.Context, ticket string, now time.Time) error
 	if err != nil {
 		return err
 	}
-	_, err = s.store.Erase(ctx, h.address, s.suppression.Current, h.by, now)
+	r := s.served(newsletter.RequestErasure, h.address, h.language, h.link, now)
+	_, err = s.store.EraseForRequest(ctx, h.address, s.suppression.Current, r, r.ReceivedOn, h.by, now)
 	return err
 }

@@ -61,6 +61,10 @@ func (s *Service) ConfirmAddress(ctx context.Context, link string, now time.Time
 	if err != nil {
 		return nil, gone(err)
 	}
+	r := s.served(newsletter.RequestRectification, c.NewAddress, c.Language, c.PublicID, now)
+	if err := s.store.RegisterServed(ctx, r, r.ReceivedOn, newsletter.Person(c.PublicID), now); err != nil {
+		return nil, err
+	}
 	return withoutOld(c), nil
 }
 

@@ -13,6 +13,8 @@ import (
 type Config struct {
 	// Language is the one that texts of the operator's fall back to.
 	Language newsletter.Language
+	// Zone is where the day is that a request about data arrives on.
+	Zone *time.Location
 	// Domain is the sender's, of Message-IDs.
 	Domain string
 	// LinkLife is for how long a confirmation link works; 7 days unless set.
@@ -54,6 +56,9 @@ func New(store Store, links *token.Ring, suppression, counting *token.Hashes, co
 	}
 	if config.OriginLife <= 0 {
 		config.OriginLife = defaultOriginLife
+	}
+	if config.Zone == nil {
+		config.Zone = time.UTC
 	}
 	if !config.Language.Valid() {
 		config.Language = newsletter.Dutch

@@ -56,7 +56,8 @@ type access interface {
 	UseAccessLink(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	Subscriber(ctx context.Context, id int64) (*newsletter.Subscriber, error)
 	Dossier(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Dossier, error)
-	Erase(ctx context.Context, address newsletter.Address, hash func(newsletter.Address) token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Erasure, error)
+	EraseForRequest(ctx context.Context, address newsletter.Address, hash func(newsletter.Address) token.Hash, r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, now time.Time) (*newsletter.Erasure, error)
+	RegisterServed(ctx context.Context, r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, now time.Time) error
 }
 
 type moves interface {

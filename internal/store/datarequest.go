@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -11,43 +13,79 @@ const requestColumns = `id, public_id, kind, state, channel, language, received_
 	representative, wish, hash_key, hash, subscriber_id, asked_on, asked_why, shown_on, shown_how, shown_why, extended_on, extension_reason,
 	strict_on, due_on, reminded_on, result, reason, closed_at, link_until, changed_at, key`
 
-// CreateRequest enters a request in the register, with the receipt that is queued with it, if there is one. From
-// the public form it is one insert, whatever is known of the address: quotas bound that.
-func (s *Store) CreateRequest(ctx context.Context, r *newsletter.DataRequest, letter *newsletter.RequestLetter, quotas []newsletter.Quota, today newsletter.Day, by newsletter.Actor, now time.Time) error {
+// CreateRequest enters a request in the register, with the receipt that is queued with it, if receipt writes one:
+// it may be nil. From the public form it is one insert, whatever is known of the address: quotas bound that.
+func (s *Store) CreateRequest(ctx context.Context, r *newsletter.DataRequest, receipt newsletter.WriteAnswer, quotas []newsletter.Quota, today newsletter.Day, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		if err := t.take(quotas, now); err != nil {
 			return err
 		}
-		if err := t.insertRequest(r, today, by, newsletter.At(now)); err != nil {
+		if _, err := t.insertRequest(r, today, by, newsletter.At(now)); err != nil {
 			return err
 		}
-		if err := t.sendLetter(r, letter, newsletter.At(now)); err != nil {
-			return err
+		if receipt != nil {
+			letter, err := receipt(r, "", nil)
+			if err != nil {
+				return err
+			}
+			if err := t.sendLetter(r, letter, newsletter.At(now)); err != nil {
+				return err
+			}
 		}
 		return t.audit(by, now, "request.create", object{"request", r.PublicID.String()}, map[string]any{"kind": r.Kind, "received": r.ReceivedOn})
 	})
 }
 
 // insertRequest writes a new request and the first line of its history. Whose it is, is looked up later:
-// the form's insert does the same for everybody.
-func (t *tx) insertRequest(r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, at newsletter.Time) error {
+// the form's insert does the same for everybody. Of two with the same key the second is none.
+func (t *tx) insertRequest(r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, at newsletter.Time) (is bool, err error) {
 	r.PublicID, r.CreatedAt, r.ChangedAt = newsletter.NewPublicID(), at, at
 	if err := r.Arrive(today); err != nil {
-		return err
+		return false, err
 	}
 	if r.Address != nil {
 		key := r.Address.Key()
 		r.AddressKey = &key
 	}
-	if err := t.get(&r.ID, `
+	err = t.get(&r.ID, `
 		INSERT INTO data_request (public_id, kind, state, channel, language, received_on, created_at, address, address_key, reply_address, name,
 			representative, wish, hash_key, hash, strict_on, due_on, changed_at, key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $7, $18) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $7, $18) ON CONFLICT (key) DO NOTHING RETURNING id`,
 		r.PublicID, r.Kind, r.State, r.Channel, r.Language, r.ReceivedOn, at, r.Address, r.AddressKey, r.ReplyAddress, r.Name,
-		r.Representative, r.Wish, r.HashKey, r.Hash, r.StrictOn, r.DueOn, r.Key); err != nil {
-		return err
+		r.Representative, r.Wish, r.HashKey, r.Hash, r.StrictOn, r.DueOn, r.Key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
 	}
-	return t.note(r, "", "receive", "", by, at)
+	return true, t.note(r, "", "receive", "", by, at)
+}
+
+// insertServed enters a request that its person carried out by themselves, and closes it.
+func (t *tx) insertServed(r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, at newsletter.Time) (is bool, err error) {
+	if is, err = t.insertRequest(r, today, by, at); err != nil || !is {
+		return is, err
+	}
+	if err := r.Serve(today, at.Time); err != nil {
+		return false, err
+	}
+	if err := t.saveRequest(r); err != nil {
+		return false, err
+	}
+	return true, t.note(r, newsletter.RequestReceived, "serve", "", by, at)
+}
+
+// RegisterServed enters a request that its person carried out by themselves, and closes it. The second of the
+// same key is the first.
+func (s *Store) RegisterServed(ctx context.Context, r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		is, err := t.insertServed(r, today, by, newsletter.At(now))
+		if err != nil || !is {
+			return err
+		}
+		return t.audit(by, now, "request.serve", object{"request", r.PublicID.String()}, map[string]any{"kind": r.Kind})
+	})
 }
 
 // note writes a line of a request's history.

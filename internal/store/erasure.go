@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -17,14 +18,21 @@ import (
 // mails of the person that are on their way to the mail server at this very moment can't be called
 // back; all others are cancelled, also in editions that are being sent.
 func (s *Store) Erase(ctx context.Context, address newsletter.Address, hash func(newsletter.Address) token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Erasure, error) {
-	var result *newsletter.Erasure
-	err := s.write(ctx, func(t *tx) (err error) {
-		p, err := t.lockPerson(address)
-		if err != nil {
-			return err
+	return s.EraseForRequest(ctx, address, hash, nil, 0, by, now)
+}
+
+// EraseForRequest is Erase by somebody who proved by a link that it is them: the request is entered in the
+// register and closed in the same transaction, and holds nothing but a hash. r may be nil.
+func (s *Store) EraseForRequest(ctx context.Context, address newsletter.Address, hash func(newsletter.Address) token.Hash, r *newsletter.DataRequest, today newsletter.Day, by newsletter.Actor, now time.Time) (result *newsletter.Erasure, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		at := newsletter.At(now)
+		if r != nil {
+			if _, err := t.insertServed(r, today, by, at); err != nil {
+				return err
+			}
 		}
-		e := &erasure{tx: t, person: p, at: newsletter.At(now), result: &newsletter.Erasure{At: newsletter.At(now)}}
-		if err := e.run(address, hash); err != nil {
+		e, err := t.erase(address, hash, newsletter.NewPublicID(), r, at)
+		if err != nil {
 			return err
 		}
 		result = e.result
@@ -33,13 +41,27 @@ func (s *Store) Erase(ctx context.Context, address newsletter.Address, hash func
 	if err != nil {
 		return nil, err
 	}
-	// What was overwritten in the file must not live on in its log. The person is gone either way:
-	// that a reader held the log up is for housekeeping to mend, not for them to worry about.
+	s.emptyLog(ctx)
+	return result, nil
+}
+
+// emptyLog sees to it that what was overwritten in the file does not live on in its log. The person is gone
+// either way: that a reader held the log up is for housekeeping to mend, not for them to worry about.
+func (s *Store) emptyLog(ctx context.Context) {
 	s.erased.Store(true)
 	if err := s.TruncateLog(ctx); err != nil {
 		s.log.WarnContext(ctx, "store: the write-ahead log could not be emptied after an erasure; housekeeping tries again", "error", err)
 	}
-	return result, nil
+}
+
+// erase is an erasure up to its audit. id names its certificate; r is the request that it answers, or nil.
+func (t *tx) erase(address newsletter.Address, hash func(newsletter.Address) token.Hash, id newsletter.PublicID, r *newsletter.DataRequest, at newsletter.Time) (*erasure, error) {
+	p, err := t.lockPerson(address)
+	if err != nil {
+		return nil, err
+	}
+	e := &erasure{tx: t, person: p, at: at, request: r, result: &newsletter.Erasure{PublicID: id, At: at}}
+	return e, e.run(address, hash)
 }
 
 // erasure is one running: what was found and is to go.
@@ -49,6 +71,8 @@ type erasure struct {
 	at        newsletter.Time
 	addresses map[string]newsletter.Address // by key: all that were the person's
 	keys      newsletter.Strings
+	hashes    newsletter.Strings // that stay, as key:hash
+	request   *newsletter.DataRequest
 	result    *newsletter.Erasure
 }
 
@@ -70,6 +94,7 @@ func (e *erasure) run(address newsletter.Address, hash func(newsletter.Address) 
 		e.deleteImportRows,
 		e.deletePerson,
 		func() error { return e.suppressAll(hash) },
+		e.certify,
 		e.sealLedger,
 	}
 	for _, step := range steps {
@@ -208,6 +233,7 @@ func (e *erasure) deleteRequests() error {
 		`DELETE FROM signup WHERE id IN (SELECT id FROM signup WHERE address_key` + inKeys + e.dialect.skipLocked + `)`,
 		`DELETE FROM access_link WHERE id IN (SELECT id FROM access_link WHERE address_key` + inKeys + e.dialect.skipLocked + `)`,
 		`DELETE FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys,
+		`DELETE FROM data_export WHERE address_key` + inKeys,
 	} {
 		if err := e.exec(query, e.keys); err != nil {
 			return err
@@ -276,11 +302,25 @@ func (e *erasure) deletePerson() error {
 
 func (e *erasure) suppressAll(hash func(newsletter.Address) token.Hash) error {
 	for _, a := range e.addresses {
-		if err := e.suppress(hash(a), newsletter.SuppressedErased, newsletter.Time{}, e.at); err != nil {
+		h := hash(a)
+		e.hashes = append(e.hashes, h.KeyID+":"+h.Sum)
+		if err := e.suppress(h, newsletter.SuppressedErased, newsletter.Time{}, e.at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// certify writes the certificate, which is also what the replay list has yet to be told.
+func (e *erasure) certify() error {
+	slices.Sort(e.hashes)
+	var request *int64
+	if e.request != nil {
+		request = &e.request.ID
+	}
+	return e.exec(`
+		INSERT INTO erasure (public_id, at, hashes, lists, deliveries, request_id) VALUES ($1, $2, $3, $4, $5, $6)`,
+		e.result.PublicID, e.at, e.hashes, len(e.result.Lists), e.result.Deliveries, request)
 }
 
 func (e *erasure) sealLedger() error {

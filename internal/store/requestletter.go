@@ -61,7 +61,7 @@ func (s *Store) LetGoOfAddresses(ctx context.Context, before time.Time, by newsl
 			return err
 		}
 		m, err := t.count(clearRequest+`
-			WHERE closed_at <= $1 AND (address IS NOT NULL OR reply_address IS NOT NULL OR name <> '' OR representative <> '' OR wish <> '' OR subscriber_id IS NOT NULL)`,
+			WHERE closed_at <= $1 AND NOT EXISTS (SELECT 1 FROM subscriber AS p WHERE p.id = data_request.subscriber_id AND p.restricted_at IS NOT NULL) AND (address IS NOT NULL OR reply_address IS NOT NULL OR name <> '' OR representative <> '' OR wish <> '' OR subscriber_id IS NOT NULL)`,
 			newsletter.At(before))
 		if n += m; err != nil || n == 0 {
 			return err

@@ -15,21 +15,23 @@ type Purpose byte
 
 // The purposes, with what their public id names.
 const (
-	Confirm       Purpose = 1 // sign-up: confirms it
-	Unsubscribe   Purpose = 2 // subscription: ends it, or all of the person's
-	Preferences   Purpose = 3 // subscription: changes topics, pace, language, pause, name, large letters
-	Why           Purpose = 4 // subscription: shows why the mail came
-	Access        Purpose = 5 // access link, single use: sees, erases, changes the address
-	AddressChange Purpose = 6 // change of address: the new address confirms
-	AddressUndo   Purpose = 7 // change of address: the old address takes it back
-	SignIn        Purpose = 8 // staff sign-in, single use
-	Ticket        Purpose = 9 // access link that was opened: the pages that follow it
+	Confirm       Purpose = 1  // sign-up: confirms it
+	Unsubscribe   Purpose = 2  // subscription: ends it, or all of the person's
+	Preferences   Purpose = 3  // subscription: changes topics, pace, language, pause, name, large letters
+	Why           Purpose = 4  // subscription: shows why the mail came
+	Access        Purpose = 5  // access link, single use: sees, erases, changes the address
+	AddressChange Purpose = 6  // change of address: the new address confirms
+	AddressUndo   Purpose = 7  // change of address: the old address takes it back
+	SignIn        Purpose = 8  // staff sign-in, single use
+	Ticket        Purpose = 9  // access link that was opened: the pages that follow it
+	Request       Purpose = 20 // request about data: shows that it is its owner's
+	Export        Purpose = 21 // package of one's data: fetches it
 )
 
 // purposes names them for the derivation of keys, where they may not change either.
 var purposes = map[Purpose]string{
 	Confirm: "confirm", Unsubscribe: "unsubscribe", Preferences: "preferences", Why: "why", Access: "access",
-	AddressChange: "address_change", AddressUndo: "address_undo", SignIn: "sign_in", Ticket: "ticket",
+	AddressChange: "address_change", AddressUndo: "address_undo", SignIn: "sign_in", Ticket: "ticket", Request: "request", Export: "export",
 }
 
 func (p Purpose) String() string {

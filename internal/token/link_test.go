@@ -14,7 +14,7 @@ import (
 
 var (
 	now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	all = []token.Purpose{token.Confirm, token.Unsubscribe, token.Preferences, token.Why, token.Access, token.AddressChange, token.AddressUndo, token.SignIn, token.Ticket}
+	all = []token.Purpose{token.Confirm, token.Unsubscribe, token.Preferences, token.Why, token.Access, token.AddressChange, token.AddressUndo, token.SignIn, token.Ticket, token.Request, token.Export}
 )
 
 // secret returns a fixed secret: 32 times one octet.

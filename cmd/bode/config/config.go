@@ -97,6 +97,8 @@ type Privacy struct {
 	// PictureDomains are trusted with pictures of imported posts, beside those of the site and of the
 	// organisation's website.
 	PictureDomains []string
+	// Recipients are those to whom data are passed, beside the keeper of the mail server, in words.
+	Recipients []string
 }
 
 // DomainLimit is how much mail one receiving domain gets. A field that is 0 sets no limit.
@@ -125,7 +127,9 @@ type Sender struct {
 
 // Organisation stands at the foot of every mail and page.
 type Organisation struct {
-	Name           string
+	Name string
+	// Kind is private, or public: a public body answers requests about data by decision.
+	Kind           string
 	PostalAddress  []string // its lines
 	Mail           newsletter.Address
 	Phone, Website string

@@ -128,6 +128,8 @@ func (c *Config) peopleSettings() []setting {
 			about: "Name by which large mailbox providers count complaints (Feedback-ID), 5 to 15 letters, digits and hyphens."},
 		{key: "organisation.name", value: anyText(&c.Organisation.Name), sample: "Stichting Voorbeeld", required: true,
 			about: "Who is responsible; stands at the foot of every mail and page."},
+		{key: "organisation.kind", value: choice(&c.Organisation.Kind, "private", "public"), fallback: "private",
+			about: "A public body answers a request about personal data by a decision, to which one objects; everybody else's answer is taken to court. Letters that refuse say which."},
 		{key: "organisation.postal_address", value: anyLines(&c.Organisation.PostalAddress), sample: "Postbus 1,9400 AA Assen", required: true,
 			about: "Lines of the postal address."},
 		{key: "organisation.mail", value: mailAddress(&c.Organisation.Mail), sample: "info@example.nl", required: true,
@@ -189,6 +191,8 @@ func (c *Config) retentionSettings() []setting {
 	return []setting{
 		{key: "privacy.picture_domains", value: domains(&c.Privacy.PictureDomains), sample: "example.org",
 			about: "Domains, with all below them, of which pictures of imported posts are shown in digests, beside those of public_url and organisation.website. Whoever serves a picture learns who reads a digest, from where and when. Pictures of others are left out."},
+		{key: "privacy.recipients", value: anyLines(&c.Privacy.Recipients), sample: "Voorbeeld Hosting B.V. (server, in Nederland)",
+			about: "Who else gets personal data, beside the keeper of smtp.url: each as people read it. They stand in the package of somebody's data."},
 		{key: "retention.empty_editions", value: duration(&c.Retention.EmptyEditions, day, 5*366*day), fallback: "90d",
 			about: "How long editions are kept that were skipped or missed, and so brought nobody anything. What was sent stays."},
 		{key: "retention.raw_reports", value: duration(&c.Retention.RawReports, 0, 5*366*day), fallback: "30d",

@@ -51,6 +51,7 @@ func Cases() []Case {
 		importCases(),
 		admissionCases(),
 		peopleCases(),
+		carryCases(),
 		applyCases(),
 		dueCases(),
 		dutyCases(),

@@ -49,6 +49,8 @@ type Access interface {
 	OpenAccess(ctx context.Context, token string, now time.Time) (ticket string, err error)
 	// Dossier is all that is held about the ticket's person.
 	Dossier(ctx context.Context, ticket string, now time.Time) (*newsletter.Dossier, error)
+	// Export is the Dossier as it is taken along, and registers that it was.
+	Export(ctx context.Context, ticket string, now time.Time) (*newsletter.Dossier, error)
 	// Erase removes the person; the ticket is void afterwards.
 	Erase(ctx context.Context, ticket string, now time.Time) error
 	// ChangeAddress sends a link to the new address as typed; nothing changes until it is confirmed.

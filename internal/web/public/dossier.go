@@ -84,7 +84,7 @@ func (d *door) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Access.Dossier(r.Context(), typed.Get("ticket"), d.Now())
+	all, err := d.Access.Export(r.Context(), typed.Get("ticket"), d.Now())
 	if err != nil {
 		return d.accessFailed(w, r, err)
 	}

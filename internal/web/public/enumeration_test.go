@@ -48,7 +48,7 @@ func (it *site) kindsOfAddress(t testing.TB) map[string]newsletter.Address {
 	it.post(t, "/signup", it.form(string(kinds["not yet decided"]))).has(t, 200)
 	it.now = it.now.Add(24 * time.Hour)
 	it.world.Do(`DELETE FROM counter`) // no limit remembers any of this
-	for _, path := range []string{"/signup", "/access"} {
+	for _, path := range []string{"/signup", "/access", "/privacy/request"} {
 		it.post(t, path, it.form("eerste@voorbeeld.nl")).has(t, 200) // from then on the limits of all have their rows
 	}
 	return kinds
@@ -58,12 +58,12 @@ func (it *site) kindsOfAddress(t testing.TB) map[string]newsletter.Address {
 func (it *site) told(t testing.TB, path, address string) (page, [][]string) {
 	t.Helper()
 	const counts = `SELECT (SELECT COUNT(*) FROM signup) - %[1]s, (SELECT COUNT(*) FROM signup_list) - %[2]s, (SELECT COUNT(*) FROM access_link) - %[3]s,
-		(SELECT COUNT(*) FROM counter) - %[4]s, (SELECT COUNT(*) FROM delivery) - %[5]s, (SELECT COUNT(*) FROM subscriber) - %[6]s`
-	before := it.rows(t, fmt.Sprintf(counts, "0", "0", "0", "0", "0", "0"))[0]
+		(SELECT COUNT(*) FROM counter) - %[4]s, (SELECT COUNT(*) FROM delivery) - %[5]s, (SELECT COUNT(*) FROM subscriber) - %[6]s, (SELECT COUNT(*) FROM data_request) - %[7]s`
+	before := it.rows(t, fmt.Sprintf(counts, "0", "0", "0", "0", "0", "0", "0"))[0]
 	got := it.post(t, path, it.form(address))
 	got.body = strings.ReplaceAll(got.body, address, "(adres)")
 	got.header.Del("Content-Length")
-	return got, it.rows(t, fmt.Sprintf(counts, before[0], before[1], before[2], before[3], before[4], before[5]))
+	return got, it.rows(t, fmt.Sprintf(counts, before[0], before[1], before[2], before[3], before[4], before[5], before[6]))
 }
 
 // Status, headers, words and rows are the same whoever it is (STANDARDS D4).
@@ -72,7 +72,7 @@ func TestD4_TheSameAnswerForEveryone(t *testing.T) {
 		site, _ := newSite(t, s, signup.Config{Language: newsletter.Dutch, Domain: "nieuws.example", Limits: signup.DefaultLimits()})
 		site.open()
 		kinds := site.kindsOfAddress(t)
-		for _, path := range []string{"/signup", "/access"} {
+		for _, path := range []string{"/signup", "/access", "/privacy/request"} {
 			first, grown := site.told(t, path, unknown)
 			first.has(t, 200, "Kijk in uw mailbox")
 			for kind, address := range kinds {
@@ -107,7 +107,7 @@ func TestD4_TheSameWorkForEveryone(t *testing.T) {
 	site, _ := newSite(t, s, signup.Config{Language: newsletter.Dutch, Domain: "nieuws.example", Limits: signup.DefaultLimits()})
 	site.open()
 	kinds := site.kindsOfAddress(t)
-	for path, insert := range map[string]string{"/signup": "INSERT INTO signup ", "/access": "INSERT INTO access_link "} {
+	for path, insert := range map[string]string{"/signup": "INSERT INTO signup ", "/access": "INSERT INTO access_link ", "/privacy/request": "INSERT INTO data_request "} {
 		work := func(address string) []string {
 			statements.Take()
 			site.post(t, path, site.form(address)).has(t, 200, "Kijk in uw mailbox")

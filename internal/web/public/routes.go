@@ -18,6 +18,7 @@ type Config struct {
 	Signup   Signup
 	Settings Settings
 	Access   Access
+	Requests Requests
 	// Health says whether the service works, for GET /healthz.
 	Health func(context.Context) error
 }
@@ -105,12 +106,22 @@ func (d *door) routes() {
 	d.Handle("POST /a/{token}", d.openAccess)
 	d.Handle("POST /access/data", d.dossier)
 	d.Handle("POST /access/export", d.export)
+	d.Handle("POST /access/package", d.exportPackage)
 	d.Handle("POST /access/erase", d.erase)
 	d.Handle("POST /access/address", d.changeAddress)
 	d.Handle("GET /x/{token}", d.addressChange)
 	d.Handle("POST /x/{token}", d.confirmAddress)
 	d.Handle("GET /z/{token}", d.addressUndo)
 	d.Handle("POST /z/{token}", d.undoAddress)
+
+	// Requests about personal data, from anyone.
+	d.Handle("GET /privacy/request", d.requestForm)
+	d.Handle("POST /privacy/request", d.sendRequest)
+	d.Handle("GET /privacy/schema/dossier-1.json", d.schema)
+	d.Handle("GET /q/{token}", d.requestLink)
+	d.Handle("POST /q/{token}", d.confirmRequest)
+	d.Handle("GET /d/{token}", d.exportLink)
+	d.Handle("POST /d/{token}", d.fetchExport)
 }
 
 // reader is the language of a request, as the newsletter names it.

@@ -43,7 +43,8 @@ func Samples() []Sample {
 	all := readingSamples()
 	all = append(all, joiningSamples()...)
 	all = append(all, linkSamples()...)
-	return append(all, accessSamples()...)
+	all = append(all, accessSamples()...)
+	return append(all, requestSamples()...)
 }
 
 var sampleTime = newsletter.At(time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC))

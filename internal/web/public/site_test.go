@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/signup"
 	"bode.example/internal/store"
@@ -30,6 +31,7 @@ type site struct {
 	service     *signup.Service
 	links       *token.Ring
 	suppression *token.Hashes
+	requests    *datarequest.Service
 	store       *store.Store
 	world       *storetest.World
 	now         time.Time
@@ -63,11 +65,13 @@ func newSite(t testing.TB, s *store.Store, settings ...signup.Config) (*site, *s
 	}
 	log := slog.New(slog.DiscardHandler)
 	it.service = signup.New(s, it.links, it.suppression, counting, config, log)
+	it.requests = datarequest.New(datarequest.Parts{Store: s, Links: it.links, Hashes: it.suppression, Counting: counting, Texts: set.Texts(), Log: log},
+		datarequest.Config{Zone: zone, Organisation: "Democratische Broedplaats Noord", Site: "https://nieuws.example", Limits: datarequest.Limits{AddressPerDay: 1, TotalPerHour: 1000}})
 	it.handler, err = public.New(public.Config{
 		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "https", Host: "nieuws.example"},
 			Now: func() time.Time { return it.now }, Log: log},
 		Site:  public.Site{Organisation: "Democratische Broedplaats Noord", Email: "redactie@nieuws.example", Zone: zone},
-		Store: s, Signup: it.service, Settings: it.service, Access: it.service, Health: s.Ping,
+		Store: s, Signup: it.service, Settings: it.service, Access: it.service, Requests: it.requests, Health: s.Ping,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +85,7 @@ func (it *site) open() { it.world.Wording(newsletter.WordingContact, "Mail de re
 // form is the sign-up form of the only list, filled in.
 func (it *site) form(address string) url.Values {
 	return url.Values{"address": {address}, "list": {"nieuwe-democratie"}, "topics-nieuwe-democratie": {"all"}, "pace-nieuwe-democratie": {"wekelijks"},
-		"language": {"nl"}, "page": {"/"}, "shown": {"1"}, "wording": {it.world.Words.Hash}, "privacy": {it.world.Privacy.Hash}}
+		"language": {"nl"}, "kind": {"erasure"}, "page": {"/"}, "shown": {"1"}, "wording": {it.world.Words.Hash}, "privacy": {it.world.Privacy.Hash}}
 }
 
 // decide lets the worker look at all that was asked for.

@@ -1,0 +1,88 @@
+package datarequest
+
+import (
+	"strings"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/templates"
+)
+
+// Answer is what an officer adds to what a template says: the words of an answer, or a whole letter.
+type Answer struct {
+	Words         string
+	Subject, Body string // both or none
+	Author        string // of the whole letter
+}
+
+// letterOf says which letter tells what was done.
+var letterOf = map[newsletter.RequestKind]newsletter.LetterKind{
+	newsletter.RequestAccess: newsletter.LetterAccess, newsletter.RequestPortability: newsletter.LetterPortability,
+	newsletter.RequestRectification: newsletter.LetterRectification, newsletter.RequestErasure: newsletter.LetterErasure,
+	newsletter.RequestRestriction: newsletter.LetterRestriction, newsletter.RequestObjection: newsletter.LetterObjection,
+	newsletter.RequestWithdrawal: newsletter.LetterWithdrawal, newsletter.RequestOther: newsletter.LetterOther,
+}
+
+// answer writes the letter that closes a request.
+func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsletter.DataExport, a *Answer, now time.Time) (*newsletter.RequestLetter, error) {
+	kind := letterOf[r.Kind]
+	switch result {
+	case newsletter.ResultNothing:
+		kind = newsletter.LetterNothingHeld
+	case newsletter.ResultSuppression:
+		kind = newsletter.LetterSuppressionOnly
+	}
+	var until time.Time
+	if export != nil {
+		until = export.ExpiresAt.Time
+	}
+	if kind == newsletter.LetterOther && strings.TrimSpace(a.Words) == "" && a.Body == "" {
+		return nil, &newsletter.Error{Code: newsletter.Invalid, Reason: "letter_empty", Field: "answer", Message: "write the answer: it is what the person gets to read"}
+	}
+	letter, err := s.Draft(r, kind, a.Words, until)
+	if err != nil {
+		return nil, err
+	}
+	if a.Body != "" {
+		letter.Subject, letter.Body, letter.AmendedBy = a.Subject, a.Body, a.Author
+	}
+	mailed(r, letter, now)
+	return letter, nil
+}
+
+// Draft makes a letter of the template of its kind. reason stands in letters that give one; until is that of a
+// link. A refusal ends with the authority and the way to court, by the kind of organisation (UAVG, art. 34 and
+// 35).
+func (s *Service) Draft(r *newsletter.DataRequest, kind newsletter.LetterKind, reason string, until time.Time) (*newsletter.RequestLetter, error) {
+	lang := r.Language
+	w := words{texts: s.texts, lang: lang}
+	args := templates.Args{"Reference": r.Reference(), "Arrived": templates.Date(lang, r.ReceivedOn.Time()), "Due": templates.Date(lang, r.DueOn.Time()),
+		"Reason": strings.TrimSpace(reason), "Organisation": s.config.Organisation, "Kind": w.say("request_kind_"+string(r.Kind), nil), "Until": ""}
+	if !until.IsZero() {
+		args["Until"] = templates.DateTime(lang, until.In(s.config.Zone))
+	}
+	l := &newsletter.RequestLetter{Kind: kind, Language: lang, Subject: w.say("letter_"+string(kind)+"_subject", args), Body: w.say("letter_"+string(kind), args)}
+	if kind == newsletter.LetterRefusal {
+		court := "letter_court_private"
+		if s.config.PublicBody {
+			court = "letter_court_administrative"
+		}
+		l.Body = strings.Join([]string{l.Body, w.say("letter_complaint", nil), w.say(court, args)}, "\n\n")
+	}
+	return l, w.err
+}
+
+// words are texts of one language; the first error is kept.
+type words struct {
+	texts *templates.Catalogue
+	lang  newsletter.Language
+	err   error
+}
+
+func (w *words) say(key string, args templates.Args) string {
+	text, err := w.texts.Text(w.lang, key, args)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return text
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/token"
+)
+
+// CarryOutRequest does what a request asks and closes it, with the letter that says so, in one transaction:
+// access and portability make a link to a package, erasure erases, restriction restricts, an objection and a
+// withdrawal end all lists at once. What is asked beyond that (rectification, other) was done by hand. When
+// nothing is held, or only a keyed hash, that is the answer. answer may be nil: no letter.
+func (s *Store) CarryOutRequest(ctx context.Context, id newsletter.PublicID, hashes *token.Hashes, answer newsletter.WriteAnswer, today newsletter.Day, by newsletter.Actor, now time.Time) (*newsletter.Carried, error) {
+	var done *newsletter.Carried
+	err := s.write(ctx, func(t *tx) (err error) {
+		if done, err = t.carryOut(id, hashes, answer, today, by, now); err != nil {
+			return err
+		}
+		return t.auditStep(done.Request, newsletter.FulfilRequest{}, by, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if done.Erasure != nil {
+		s.emptyLog(ctx)
+	}
+	return done, nil
+}
+
+func (t *tx) carryOut(id newsletter.PublicID, hashes *token.Hashes, answer newsletter.WriteAnswer, today newsletter.Day, by newsletter.Actor, now time.Time) (*newsletter.Carried, error) {
+	at := newsletter.At(now)
+	r, err := t.lockRequest(id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Address == nil {
+		return nil, newsletter.Errorf(newsletter.Conflict, "request_without_address",
+			"request %s holds no address, so nothing can be found by it: answer it by hand", r.Reference())
+	}
+	address, before := *r.Address, r.State
+	result, err := t.resultOf(r, address, hashes.All(address), at)
+	if err != nil {
+		return nil, err
+	}
+	if err := (newsletter.FulfilRequest{Result: result}).Apply(r, today, now); err != nil {
+		return nil, err
+	}
+	r.ChangedAt = at
+	done := &newsletter.Carried{Request: r}
+	var export *newsletter.DataExport
+	if result == newsletter.ResultDone {
+		if export, err = t.effect(done, address, hashes, at); err != nil {
+			return nil, err
+		}
+	}
+	if answer != nil {
+		letter, err := answer(r, result, export)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.sendLetter(r, letter, at); err != nil {
+			return nil, err
+		}
+	}
+	if done.Erasure != nil { // the letter's delivery alone has the address now
+		r.Address, r.AddressKey, r.ReplyAddress, r.SubscriberID = nil, nil, nil, nil
+		r.Name, r.Representative, r.Wish, r.AskedWhy, r.ShownWhy = "", "", "", "", ""
+	}
+	if err := t.saveRequest(r); err != nil {
+		return nil, err
+	}
+	return done, t.note(r, before, "fulfil", "", by, at)
+}
+
+// resultOf looks what is held of an address.
+func (t *tx) resultOf(r *newsletter.DataRequest, address newsletter.Address, hashes []token.Hash, at newsletter.Time) (string, error) {
+	if r.Kind == newsletter.RequestObjection || r.Kind == newsletter.RequestOther {
+		return newsletter.ResultDone, nil // who objects is not to be mailed, whoever brings the address next
+	}
+	var held bool
+	if err := t.get(&held, `
+		SELECT EXISTS (SELECT 1 FROM subscriber WHERE address_key = $1) OR EXISTS (SELECT 1 FROM signup WHERE address_key = $1)
+			OR EXISTS (SELECT 1 FROM consent_evidence WHERE address_key = $1)`, address.Key()); err != nil {
+		return "", err
+	}
+	if held {
+		return newsletter.ResultDone, nil
+	}
+	found, err := t.suppressions(hashes, at)
+	if len(found) > 0 {
+		return newsletter.ResultSuppression, err
+	}
+	return newsletter.ResultNothing, err
+}
+
+// effect does what the kind of a request asks.
+func (t *tx) effect(done *newsletter.Carried, address newsletter.Address, hashes *token.Hashes, at newsletter.Time) (*newsletter.DataExport, error) {
+	r := done.Request
+	switch r.Kind {
+	case newsletter.RequestAccess, newsletter.RequestPortability:
+		return t.insertExport(r, address, at)
+	case newsletter.RequestErasure:
+		e, err := t.erase(address, hashes.Current, newsletter.NewPublicID(), r, at)
+		if err == nil {
+			done.Erasure = e.result
+		}
+		return nil, err
+	case newsletter.RequestObjection:
+		p, err := t.lockPerson(address)
+		if err != nil {
+			return nil, err
+		}
+		return nil, t.suppressAddress(address, p, hashes.Current(address), newsletter.SuppressedObjection, newsletter.Time{}, at)
+	case newsletter.RequestWithdrawal, newsletter.RequestRestriction:
+		p, err := t.lockPerson(address)
+		if err != nil || p == nil {
+			return nil, err
+		}
+		if r.Kind == newsletter.RequestWithdrawal {
+			return nil, t.leaveLists(p, nil, newsletter.ChannelRequest, at)
+		}
+		r.SubscriberID = &p.ID
+		return nil, t.exec(`UPDATE subscriber SET restricted_at = COALESCE(restricted_at, $2), changed_at = $2 WHERE id = $1`, p.ID, at)
+	}
+	return nil, nil
+}
+
+// LiftRestriction ends what a request for restriction began, with the letter that tells the person, who must
+// know it before (GDPR art. 18(3)): the restriction ends with the commit that queues it.
+func (s *Store) LiftRestriction(ctx context.Context, id newsletter.PublicID, letter *newsletter.RequestLetter, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		r, err := t.lockRequest(id)
+		if err != nil {
+			return err
+		}
+		none := newsletter.Errorf(newsletter.Conflict, "not_restricted", "nothing is restricted because of request %s", r.Reference())
+		if r.Kind != newsletter.RequestRestriction || r.SubscriberID == nil {
+			return none
+		}
+		p, err := t.lockSubscriber(*r.SubscriberID)
+		if err != nil {
+			return err
+		}
+		if err := t.one(none, `UPDATE subscriber SET restricted_at = NULL, changed_at = $2 WHERE id = $1 AND restricted_at IS NOT NULL`, p.ID, newsletter.At(now)); err != nil {
+			return err
+		}
+		r.Address, r.ReplyAddress = &p.Address, nil
+		if err := t.sendLetter(r, letter, newsletter.At(now)); err != nil {
+			return err
+		}
+		if err := t.exec(`UPDATE data_request SET subscriber_id = NULL WHERE id = $1`, r.ID); err != nil {
+			return err
+		}
+		if err := t.note(r, r.State, "lift", "", by, newsletter.At(now)); err != nil {
+			return err
+		}
+		return t.audit(by, now, "request.lift", object{"request", r.PublicID.String()}, nil)
+	})
+}
