@@ -1,17 +1,21 @@
 package main
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/compose"
+	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
 	"bode.example/internal/token"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/editor"
 )
 
-// newDesks puts the desks together, beside the public site.
+// newDesks puts the desks together, beside the public site, and adds the worker that counts for them.
 func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.Config) (http.Handler, error) {
 	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone})
 	if err != nil {
@@ -21,9 +25,25 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.
 	if err != nil {
 		return nil, err
 	}
+	audience := editor.NewAudience(s.store, s.now, s.log)
+	s.workers = append(s.workers, part("audience", s.log, always(audience.Run)))
+	approver := newReview(c, s.store, composer)
+	pages := *approver // with the same memory of links
+	pages.Store = countedStore{s.store, audience}
 	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Hashes: suppression,
-		Review: newReview(c, s.store, composer)}); err != nil {
+		Audience: audience, Review: &pages, Approver: approver}); err != nil {
 		return nil, &configError{err}
 	}
 	return d, d.Ready()
+}
+
+// countedStore is the database as pages see it: who reads a schedule may be a minute old.
+type countedStore struct {
+	*store.Store
+	audience *editor.Audience
+}
+
+// EditionPosts are the posts of an edition, by the readers that were counted last.
+func (s countedStore) EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error) {
+	return s.audience.EditionPosts(ctx, e, now)
 }

@@ -42,7 +42,7 @@ func (s *Store) EditionsOf(ctx context.Context, q newsletter.EditionQuery) (edit
 }
 
 // OrderPosts puts the posts of an edition that is a draft or in review in order. Posts that the order
-// doesn't name follow those that it does; one that is not in the edition is an error.
+// doesn't name follow those that it does; one that its list has not published is an error.
 func (s *Store) OrderPosts(ctx context.Context, edition newsletter.PublicID, order []newsletter.PublicID, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		e, err := t.lockEdition(edition)
@@ -52,19 +52,9 @@ func (s *Store) OrderPosts(ctx context.Context, edition newsletter.PublicID, ord
 		if !e.State.Follows() {
 			return editionState(e, "its posts can be put in order while it is a draft or in review")
 		}
-		posts, err := t.followed(e, now)
+		ids, err := t.postIDs(e.ListID, order)
 		if err != nil {
 			return err
-		}
-		var ids newsletter.Order
-		for _, id := range order {
-			at := slices.IndexFunc(posts, func(p newsletter.EditionPost) bool { return p.PublicID == id })
-			if at < 0 {
-				return newsletter.Errorf(newsletter.NotFound, "not_found", "there is no post %s in the edition %s", id, edition)
-			}
-			if !slices.Contains(ids, posts[at].PostID) {
-				ids = append(ids, posts[at].PostID)
-			}
 		}
 		if err := t.exec(`UPDATE edition SET post_order = $2, changed_at = $3, edited_by = $4 WHERE id = $1`,
 			e.ID, ids, changedAfter(e, now), editors(e.EditedBy, by)); err != nil {
@@ -72,6 +62,37 @@ func (s *Store) OrderPosts(ctx context.Context, edition newsletter.PublicID, ord
 		}
 		return t.audit(by, now, "edition.order", editionObject(e), map[string]any{"posts": order})
 	})
+}
+
+// postIDs returns the row ids of published posts of a list, in the order of their public ids, each once.
+func (t *tx) postIDs(listID int64, order []newsletter.PublicID) (ids newsletter.Order, err error) {
+	text := make(newsletter.Strings, len(order))
+	for i, id := range order {
+		text[i] = id.String()
+	}
+	var rows []struct {
+		ID       int64               `db:"id"`
+		PublicID newsletter.PublicID `db:"public_id"`
+	}
+	if err := t.list(&rows, `
+		SELECT id, public_id FROM post
+		WHERE list_id = $1 AND state = 'published' AND public_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))`, listID, text); err != nil {
+		return nil, err
+	}
+	of := make(map[newsletter.PublicID]int64, len(rows))
+	for _, row := range rows {
+		of[row.PublicID] = row.ID
+	}
+	for _, public := range order {
+		id, ok := of[public]
+		if !ok {
+			return nil, newsletter.Errorf(newsletter.NotFound, "not_found", "the list has no published post %s", public)
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 // Released returns the variants of an edition that has left, the one of most deliveries first.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -154,18 +155,9 @@ func (s *Store) DisposePost(ctx context.Context, edition, post newsletter.Public
 		if !e.State.Follows() {
 			return editionState(e, "its posts can be changed while it is a draft or in review")
 		}
-		posts, err := t.followed(e, now)
+		chosen, err := t.postOf(e, post)
 		if err != nil {
 			return err
-		}
-		var chosen *newsletter.EditionPost
-		for i := range posts {
-			if posts[i].PublicID == post {
-				chosen = &posts[i]
-			}
-		}
-		if chosen == nil {
-			return newsletter.Errorf(newsletter.NotFound, "not_found", "there is no post %s in the edition %s", post, edition)
 		}
 		chosen.Disposition = disposition
 		if err := t.exec(`DELETE FROM edition_post WHERE edition_id = $1 AND post_id = $2`, e.ID, chosen.PostID); err != nil {
@@ -179,6 +171,25 @@ func (s *Store) DisposePost(ctx context.Context, edition, post newsletter.Public
 		}
 		return t.audit(by, now, "edition.post", editionObject(e), map[string]any{"post": post, "disposition": disposition})
 	})
+}
+
+// postOf is a published post of an edition's list, as the edition would freeze it. Whether anybody is owed it
+// plays no part: approval looks at that.
+func (t *tx) postOf(e *newsletter.Edition, post newsletter.PublicID) (*newsletter.EditionPost, error) {
+	ids, err := t.postIDs(e.ListID, []newsletter.PublicID{post})
+	if err != nil {
+		return nil, err
+	}
+	nobody := newsletter.Combination{Reading: newsletter.Reading{ThroughSeq: math.MaxInt64, OwedPosts: newsletter.IDs(ids)}}
+	posts, err := t.publishedTo(e.ListID, []newsletter.Combination{nobody}, whole)
+	if err != nil {
+		return nil, err
+	}
+	if len(posts) == 0 {
+		return nil, newsletter.Errorf(newsletter.NotFound, "not_found", "there is no post %s in the edition %s", post, e.PublicID)
+	}
+	posts[0].EditionID = e.ID
+	return &posts[0], nil
 }
 
 func (t *tx) freezePost(p *newsletter.EditionPost) error {

@@ -7,30 +7,36 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-// Rehearse reads what must be known to decide what every reader would get of an edition if it left
-// now: as it is frozen, or, while it follows its posts, as they would be frozen. An edition without an id
-// stands for a slot of its schedule that has none yet. It changes nothing.
-func (s *Store) Rehearse(ctx context.Context, e *newsletter.Edition, now time.Time) (*newsletter.Release, error) {
-	return s.rehearse(ctx, e, whole, now)
+// Readers returns the distinct combinations among the people who would get an edition of a schedule now. With a
+// hundred thousand of them it takes most of a second: pages keep it for a while.
+func (s *Store) Readers(ctx context.Context, scheduleID int64) (readers []newsletter.Combination, err error) {
+	err = s.read(ctx, func(t *tx) (err error) {
+		readers, err = t.readers(scheduleID)
+		return err
+	})
+	return readers, err
 }
 
-// Outlook is Rehearse for those who only count and name: posts come without summary and HTML.
-func (s *Store) Outlook(ctx context.Context, e *newsletter.Edition, now time.Time) (*newsletter.Release, error) {
-	return s.rehearse(ctx, e, named, now)
+// Rehearse reads what must be known to decide what readers would get of an edition if it left now: as it is
+// frozen, or, while it follows its posts, as they would be frozen. An edition without an id stands for a slot
+// of its schedule that has none yet. It changes nothing.
+func (s *Store) Rehearse(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) (*newsletter.Release, error) {
+	return s.rehearse(ctx, e, readers, whole, now)
 }
 
-func (s *Store) rehearse(ctx context.Context, e *newsletter.Edition, content string, now time.Time) (*newsletter.Release, error) {
+// Outlook is Rehearse for those who only count and name: posts that are not frozen come without summary and HTML.
+func (s *Store) Outlook(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) (*newsletter.Release, error) {
+	return s.rehearse(ctx, e, readers, named, now)
+}
+
+func (s *Store) rehearse(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, content string, now time.Time) (*newsletter.Release, error) {
 	var r *newsletter.Release
-	err := s.read(ctx, func(t *tx) error {
-		readers, err := t.readers(e.ScheduleID)
-		if err != nil {
-			return err
-		}
-		if !e.State.Follows() {
+	err := s.read(ctx, func(t *tx) (err error) {
+		if e.State.Follows() {
+			r, err = t.unreleased(e, readers, content, now)
+		} else {
 			r, err = t.release(e.ID, readers)
-			return err
 		}
-		r, err = t.unreleased(e, readers, content, now)
 		return err
 	})
 	return r, err

@@ -16,7 +16,7 @@ func editionDeskCases() []Case {
 		{"posts in an editor's order", []string{"OrderPosts", "EditionPosts"}, testOrderPosts},
 		{"four eyes, and an approval that is held", []string{"ApprovalRule", "SetApprovalRule", "ApproveEdition", "NextDue"}, testApprovalRule},
 		{"pages of editions", []string{"EditionsOf"}, testEditionsOf},
-		{"what would leave now", []string{"Rehearse", "Outlook"}, testOutlook},
+		{"what would leave now", []string{"Readers", "Rehearse", "Outlook", "Released"}, testOutlook},
 		{"test mails", []string{"AddTestLetter", "TestLetter", "ForgetTestLetters"}, testTestLetter},
 		{"who gets an edition", []string{"EditionReader"}, testEditionReader},
 	}
@@ -147,9 +147,11 @@ func testOutlook(t *testing.T, s *store.Store) {
 	slot := &newsletter.Edition{ListID: w.List.ID, ScheduleID: w.Daily.ID, Kind: newsletter.EditionSlot, State: newsletter.EditionDraft}
 	look := func(e *newsletter.Edition) (out [2]newsletter.Outlook) {
 		t.Helper()
+		readers, err := s.Readers(t.Context(), e.ScheduleID)
+		w.check(err)
 		for i, read := range []func() (*newsletter.Release, error){
-			func() (*newsletter.Release, error) { return s.Outlook(t.Context(), e, Start) },
-			func() (*newsletter.Release, error) { return s.Rehearse(t.Context(), e, Start) },
+			func() (*newsletter.Release, error) { return s.Outlook(t.Context(), e, readers, Start) },
+			func() (*newsletter.Release, error) { return s.Rehearse(t.Context(), e, readers, Start) },
 		} {
 			r, err := read()
 			w.check(err)
@@ -175,8 +177,15 @@ func testOutlook(t *testing.T, s *store.Store) {
 	if diff := cmp.Diff(before, look(e)); diff != "" {
 		t.Errorf("what was looked at is not what leaves: %s", diff)
 	}
-	if r, err := s.Outlook(t.Context(), slot, Start); err != nil || r.Posts[0].HTML != "" {
+	readers, err := s.Readers(t.Context(), slot.ScheduleID)
+	w.check(err)
+	if r, err := s.Outlook(t.Context(), slot, readers, Start); err != nil || r.Posts[0].HTML != "" {
 		t.Errorf("%+v, %v", r.Posts[0], err)
+	}
+	w.Release(e, Start)
+	w.FanOut(e, 100, Start)
+	if left, err := s.Released(t.Context(), e.ID); err != nil || len(left) != 3 || left[0].Mails != 2 || left[2].Mails != 1 {
+		t.Errorf("%+v, %v", left, err)
 	}
 }
 
@@ -243,7 +252,7 @@ func testEditionReader(t *testing.T, s *store.Store) {
 		t.Helper()
 		of, err := s.EditionReader(t.Context(), e.PublicID, address, firstEditor, Start)
 		w.check(err)
-		r, err := s.Rehearse(t.Context(), e, Start)
+		r, err := s.Rehearse(t.Context(), e, []newsletter.Combination{of.Reader}, Start)
 		w.check(err)
 		if got, _ := of.Why(r); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)

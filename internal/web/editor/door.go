@@ -16,7 +16,9 @@ type Config struct {
 	Desk     *desk.Desk
 	Store    Store
 	Mail     Mail
+	Audience *Audience
 	Review   Review
+	Approver Approver
 	Composer Composer
 	Hashes   Hashes
 }

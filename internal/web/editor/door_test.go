@@ -100,8 +100,20 @@ func (b *bench) config(s *store.Store) editor.Config {
 		b.t.Fatal(err)
 	}
 	b.hashes, b.links = hashes, links{}
-	return editor.Config{Desk: b.Desk, Store: s, Mail: composer, Composer: composer, Hashes: hashes,
-		Review: &review.Desk{Store: s, Composer: composer, Links: review.NewLinks(b.links), Site: b.URL.String()}}
+	audience, checked := editor.NewAudience(s, b.time, slog.New(slog.DiscardHandler)), review.NewLinks(b.links)
+	return editor.Config{Desk: b.Desk, Store: s, Mail: composer, Composer: composer, Hashes: hashes, Audience: audience,
+		Review:   &review.Desk{Store: pages{s, audience}, Composer: composer, Links: checked, Site: b.URL.String()},
+		Approver: &review.Desk{Store: s, Composer: composer, Links: checked, Site: b.URL.String()}}
+}
+
+// pages is the store as pages see it.
+type pages struct {
+	*store.Store
+	audience *editor.Audience
+}
+
+func (p pages) EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error) {
+	return p.audience.EditionPosts(ctx, e, now)
 }
 
 // links answers for the internet: what is in it doesn't work.

@@ -20,7 +20,8 @@ type editionStore interface {
 	Edition(ctx context.Context, id newsletter.PublicID) (*newsletter.Edition, error)
 	EditionsOf(ctx context.Context, q newsletter.EditionQuery) (editions []newsletter.Edition, more bool, err error)
 	EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error)
-	Rehearse(ctx context.Context, e *newsletter.Edition, now time.Time) (*newsletter.Release, error)
+	Rehearse(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) (*newsletter.Release, error)
+	Outlook(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) (*newsletter.Release, error)
 	Released(ctx context.Context, editionID int64) ([]newsletter.ReleasedVariant, error)
 	VariantByPublicID(ctx context.Context, id newsletter.PublicID) (*newsletter.Variant, *newsletter.Edition, error)
 	Staff(ctx context.Context, id newsletter.PublicID) (*newsletter.Staff, error)
@@ -40,10 +41,14 @@ type editionStore interface {
 	SetApprovalRule(ctx context.Context, rule newsletter.ApprovalRule, by newsletter.Actor, now time.Time) error
 }
 
-// Review checks editions before they leave; *review.Desk does.
+// Review checks editions for pages; a *review.Desk over an Audience does.
 type Review interface {
 	Look(ctx context.Context, id newsletter.PublicID, now time.Time) (*review.Report, error)
 	Check(ctx context.Context, id newsletter.PublicID, now time.Time) (*review.Report, error)
+}
+
+// Approver checks an edition and approves it; a *review.Desk over the database does.
+type Approver interface {
 	Approve(ctx context.Context, id newsletter.PublicID, a review.Approval, by newsletter.Actor, now time.Time) (*newsletter.Edition, *review.Report, error)
 }
 

@@ -61,8 +61,8 @@ func (d *door) showApprove(w http.ResponseWriter, r *http.Request, e *newsletter
 	page := approvePage{editionHead: head, Readers: out.readers, Seen: report.Print, Hold: int(rule.Hold.D() / time.Minute), FourEyes: rule.FourEyes,
 		OwnWork: rule.Approver(e, actor(r)) != nil, Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin), Despite: despite,
 		Now: head.Extra || !e.ScheduledFor.After(d.Now())}
-	for i := range out.release.Posts {
-		if out.release.Posts[i].Disposition == newsletter.PostIn {
+	for i := range out.posts {
+		if out.posts[i].Disposition == newsletter.PostIn {
 			page.Posts++
 		}
 	}
@@ -92,9 +92,10 @@ func (d *door) approveEdition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if report.Print != typed.Get("seen") && e.State.Follows() {
+		d.Audience.Forget(e.ScheduleID)
 		return d.showApprove(w, r, e, report, typed.Get("despite"), []web.Fault{{Text: d.text(r, "error_edition_changed", nil)}})
 	}
-	_, report, err = d.Review.Approve(r.Context(), e.PublicID,
+	_, report, err = d.Approver.Approve(r.Context(), e.PublicID,
 		review.Approval{Despite: typed.Get("despite"), Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin)}, actor(r), d.Now())
 	if err == nil {
 		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_approved")

@@ -12,7 +12,9 @@ import (
 
 // outlook is what leaves, or has left, of an edition.
 type outlook struct {
-	release  *newsletter.Release
+	release  *newsletter.Release // nil: it has left
+	topics   []newsletter.Topic  // of its list
+	posts    []newsletter.EditionPost
 	variants []variantLine
 	readers  int64
 	without  int64
@@ -34,14 +36,18 @@ type variantLine struct {
 
 // outlookOf says which letters there are, and the subject of the one that most readers get.
 func (d *door) outlookOf(r *http.Request, e *newsletter.Edition) (*outlook, string, error) {
-	release, err := d.Store.Rehearse(r.Context(), e, d.Now())
+	if !e.ReleasedAt.IsZero() {
+		return d.releasedOf(r, e)
+	}
+	readers, err := d.Audience.Readers(r.Context(), e.ScheduleID)
 	if err != nil {
 		return nil, "", err
 	}
-	out := &outlook{release: release}
-	if !e.ReleasedAt.IsZero() {
-		return d.releasedOf(r, e, out)
+	release, err := d.Store.Rehearse(r.Context(), e, readers, d.Now())
+	if err != nil {
+		return nil, "", err
 	}
+	out := &outlook{release: release, topics: release.Topics, posts: release.Posts}
 	look := release.Outlook()
 	out.readers, out.without = look.Readers, look.Without
 	for i := range look.Variants {
@@ -59,7 +65,16 @@ func (d *door) outlookOf(r *http.Request, e *newsletter.Edition) (*outlook, stri
 	return out, subject, nil
 }
 
-func (d *door) releasedOf(r *http.Request, e *newsletter.Edition, out *outlook) (*outlook, string, error) {
+// releasedOf is what has left: as it is stored, whatever the readers are by now.
+func (d *door) releasedOf(r *http.Request, e *newsletter.Edition) (*outlook, string, error) {
+	out := &outlook{}
+	var err error
+	if out.posts, err = d.Store.EditionPosts(r.Context(), e, d.Now()); err != nil {
+		return nil, "", err
+	}
+	if out.topics, err = d.Store.Topics(r.Context(), e.ListID); err != nil {
+		return nil, "", err
+	}
 	stored, err := d.Store.Released(r.Context(), e.ID)
 	if err != nil || len(stored) == 0 {
 		return out, "", err

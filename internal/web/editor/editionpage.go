@@ -103,13 +103,10 @@ func (d *door) countEdition(r *http.Request, e *newsletter.Edition, page *editio
 	page.Title = cmp.Or(e.Subject, made, page.Title)
 	page.Made = made
 	topics := map[int64]string{}
-	for _, t := range out.release.Topics {
-		topics[t.ID] = titleOf(r, &out.release.List, t.Texts, t.Name)
+	for _, t := range out.topics {
+		topics[t.ID] = cmp.Or(t.Texts.In(web.Language(r), page.ListLanguage).Title, t.Name)
 	}
-	posts, err := d.Store.EditionPosts(r.Context(), e, d.Now())
-	if err != nil {
-		return err
-	}
+	posts := out.posts
 	for i := range posts {
 		p := &posts[i]
 		line := editionPost{ID: p.PublicID.String(), Title: p.Title, Lang: p.Language, PublishedAt: p.PublishedAt, Event: p.StartsAt,
@@ -217,7 +214,7 @@ func (d *door) arrangePosts(w http.ResponseWriter, r *http.Request) error {
 
 // movePost changes the places of a post and its neighbour.
 func (d *door) movePost(r *http.Request, e *newsletter.Edition, post newsletter.PublicID, act string) error {
-	posts, err := d.Store.EditionPosts(r.Context(), e, d.Now())
+	posts, err := d.Audience.EditionPosts(r.Context(), e, d.Now())
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (d *door) editionReader(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	release, err := d.Store.Rehearse(r.Context(), e, d.Now())
+	release, err := d.Store.Rehearse(r.Context(), e, []newsletter.Combination{of.Reader}, d.Now())
 	if err != nil {
 		return err
 	}
