@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -18,6 +19,18 @@ type Stream struct {
 // patience is how long a client may take to read one event: one that has gone without a word holds us no
 // longer.
 const patience = 30 * time.Second
+
+// Lasting returns a writer to w for an answer that takes longer than the server's time for one: a large file,
+// made as it is read. Each piece has the time that an event has.
+func (d *Door) Lasting(w http.ResponseWriter) io.Writer {
+	return &Stream{w: w, control: http.NewResponseController(w), now: d.Now}
+}
+
+// Write is io.Writer's; Send is for events.
+func (s *Stream) Write(piece []byte) (int, error) {
+	s.extend()
+	return s.w.Write(piece)
+}
 
 // NewStream begins a stream of events. Nothing may be written to w beside it.
 func (d *Door) NewStream(w http.ResponseWriter) *Stream {

@@ -60,6 +60,7 @@ func Cases() []Case {
 		releaseCases(),
 		reviewedCases(),
 		progressCases(),
+		recipientCases(),
 	)
 }
 

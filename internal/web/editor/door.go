@@ -28,6 +28,7 @@ type Store interface {
 	listStore
 	todayStore
 	progressStore
+	recipientStore
 	postStore
 	editionStore
 	scheduleStore

@@ -5,6 +5,7 @@ package editor
 func (d *door) routes() {
 	d.todayRoutes()
 	d.progressRoutes()
+	d.recipientRoutes()
 	d.postRoutes()
 	d.editionRoutes()
 	d.scheduleRoutes()

@@ -13,6 +13,7 @@ func Samples() []desk.Sample {
 	return slices.Concat(
 		todaySamples(),
 		progressSamples(),
+		recipientSamples(),
 		postSamples(),
 		editionSamples(),
 		scheduleSamples(),
