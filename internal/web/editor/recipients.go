@@ -43,12 +43,6 @@ type recipientsPage struct {
 	CanRelease bool   // a cancelled edition sends nothing any more
 }
 
-// option is a choice of a field.
-type option struct {
-	Value, Label string
-	Chosen       bool
-}
-
 type recipientRow struct {
 	newsletter.Recipient
 	State   desk.State

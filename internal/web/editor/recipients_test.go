@@ -21,12 +21,15 @@ import (
 func (b *bench) fare(e *newsletter.Edition, n int, state newsletter.DeliveryState, code int, status, reply string) (id int64) {
 	b.t.Helper()
 	b.world.Ask(&id, `SELECT MIN(id) + $2 FROM delivery WHERE edition_id = $1`, e.ID, n)
-	ended := newsletter.At(b.now)
+	ended, apart := newsletter.At(b.now), any(nil)
+	if state == newsletter.DeliveryUncertain {
+		apart = "uncertain"
+	}
 	if state == newsletter.DeliveryUncertain || state == newsletter.DeliveryPending {
 		ended = newsletter.Time{}
 	}
-	b.world.Do(`UPDATE delivery SET state = $2, code = $3, status = $4, reply = $5, handed_over_at = $6, ended_at = $7 WHERE id = $1`,
-		id, state, code, status, reply, newsletter.At(b.now), ended)
+	b.world.Do(`UPDATE delivery SET state = $2, code = $3, status = $4, reply = $5, handed_over_at = $6, ended_at = $7, apart = $8 WHERE id = $1`,
+		id, state, code, status, reply, newsletter.At(b.now), ended, apart)
 	return id
 }
 
