@@ -50,6 +50,7 @@ func TestRelative(t *testing.T) {
 	for away, want := range map[time.Duration][2]string{
 		30 * time.Second:  {"zo meteen", "in a moment"},
 		-time.Second:      {"zojuist", "just now"},
+		0:                 {"zojuist", "just now"},
 		time.Minute:       {"over 1 minuut", "in 1 minute"},
 		-45 * time.Minute: {"45 minuten geleden", "45 minutes ago"},
 		3 * time.Hour:     {"over 3 uur", "in 3 hours"},

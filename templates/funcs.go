@@ -112,7 +112,7 @@ func underline(character, heading string) string {
 func (c *Catalogue) Relative(lang newsletter.Language, t, now time.Time) (string, error) {
 	away := t.Sub(now)
 	key := "relative_in_"
-	if away < 0 {
+	if away <= 0 { // what happens at this very moment has happened
 		away, key = -away, "relative_ago_"
 	}
 	const day = 24 * time.Hour

@@ -19,7 +19,7 @@ var floors = map[string]int{
 
 	"internal/web/public": 2, "internal/web/desk": 2, "internal/demo": 2, "internal/bench": 2,
 
-	"internal/web/editor": 3, "internal/web/officer": 3,
+	"internal/web/editor": 3, "internal/web/officer": 3, "internal/web/staff": 3,
 
 	"cmd": 4,
 }

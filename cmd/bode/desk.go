@@ -13,11 +13,12 @@ import (
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/editor"
+	deskstaff "bode.example/internal/web/staff"
 )
 
 // newDesks puts the desks together, beside the public site, and adds the worker that counts for them.
 func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.Config) (http.Handler, error) {
-	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone})
+	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone, Authenticator: s.staff})
 	if err != nil {
 		return nil, &configError{err}
 	}
@@ -32,6 +33,9 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.
 	pages.Store = countedStore{s.store, audience}
 	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Hashes: suppression,
 		Audience: audience, Review: &pages, Approver: approver}); err != nil {
+		return nil, &configError{err}
+	}
+	if err := deskstaff.Add(deskstaff.Config{Desk: d, Staff: s.staff, Store: s.store}); err != nil {
 		return nil, &configError{err}
 	}
 	return d, d.Ready()

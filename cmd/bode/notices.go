@@ -11,6 +11,7 @@ import (
 	"bode.example/internal/schedule"
 	"bode.example/internal/store"
 	"bode.example/internal/token"
+	deskstaff "bode.example/internal/web/staff"
 	"bode.example/mailer"
 )
 
@@ -95,6 +96,8 @@ func (n *notices) message(ctx context.Context, c *newsletter.Claim, now time.Tim
 		}
 		return &compose.AccessLink{Greeting: greeting, URL: n.link("/a/", token.Access, l.PublicID, l.ExpiresAt.Time),
 			ValidUntil: l.ExpiresAt.Time, Zone: n.zone}, nil
+	case newsletter.TemplateSignIn, newsletter.TemplateInvitation:
+		return n.signIn(ctx, c)
 	case newsletter.TemplateAddressConfirmation:
 		change, err := n.store.AddressChangeByID(ctx, *c.Ref)
 		if err != nil {
@@ -115,6 +118,28 @@ func (n *notices) message(ctx context.Context, c *newsletter.Claim, now time.Tim
 		return n.requestMessage(ctx, c)
 	}
 	return nil, fmt.Errorf("delivery %d asks for a mail %q that nobody writes", c.ID, c.Template)
+}
+
+// signIn brings somebody of the staff the link that the delivery is about. The first admin is on no staff
+// yet: the link itself says who they are.
+func (n *notices) signIn(ctx context.Context, c *newsletter.Claim) (compose.Message, error) {
+	l, to, err := n.store.SignInByID(ctx, *c.Ref)
+	if err != nil {
+		return nil, err
+	}
+	name := l.Name
+	if to != nil {
+		name = to.Name
+	}
+	greeting, err := n.composer.Greeting(c.Language, name)
+	if err != nil {
+		return nil, err
+	}
+	url := n.link(deskstaff.LinkPath, token.SignIn, l.PublicID, l.ExpiresAt.Time)
+	if c.Template == newsletter.TemplateInvitation {
+		return &compose.Invitation{Greeting: greeting, URL: url, ValidUntil: l.ExpiresAt.Time, Zone: n.zone}, nil
+	}
+	return &compose.SignIn{Greeting: greeting, URL: url, Code: n.links.Code(l.PublicID), ValidUntil: l.ExpiresAt.Time, Zone: n.zone}, nil
 }
 
 // confirmation lists what the form asked for: its link confirms that and nothing more (STANDARDS D2).

@@ -49,6 +49,12 @@ func (p *program) serve(ctx context.Context, c *config.Config, w wiring) error {
 	if err != nil {
 		return err
 	}
+	if w.pages {
+		if err := p.firstSteps(ctx, s); err != nil {
+			s.close()
+			return err
+		}
+	}
 	forgetStart()
 	return s.Run(ctx)
 }

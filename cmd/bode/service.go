@@ -11,6 +11,7 @@ import (
 
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/feed"
+	"bode.example/internal/staff"
 	"bode.example/internal/store"
 	"bode.example/internal/web"
 	"bode.example/mailer"
@@ -23,6 +24,7 @@ type service struct {
 	now      func() time.Time
 	store    *store.Store
 	feeds    *feed.Worker
+	staff    *staff.Service
 	pool     *mailer.Pool
 	workers  []func(context.Context) error
 	listener net.Listener // nil: no pages

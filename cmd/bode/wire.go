@@ -21,6 +21,7 @@ import (
 	"bode.example/internal/newsletter"
 	"bode.example/internal/roster"
 	"bode.example/internal/signup"
+	"bode.example/internal/staff"
 	"bode.example/internal/token"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
@@ -126,6 +127,11 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	// People come in by files.
 	files := &roster.Worker{Store: s.store, Hashes: suppression, LinkLife: people.LinkLife(), Zone: c.Zone, Now: w.now, Log: w.log}
 
+	// Staff come and go.
+	if s.staff, err = newStaff(c, s.store, w.log); err != nil {
+		return nil, err
+	}
+
 	// Mail goes out.
 	if s.pool, err = newPool(c); err != nil {
 		return nil, err
@@ -143,6 +149,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		part("signup", w.log, always((&signup.Worker{Service: people, Now: w.now}).Run)),
 		part("import", w.log, always(files.Run)),
 		part("datarequest", w.log, always((&datarequest.Worker{Service: requests, Officers: officers(c, s.store), Now: w.now}).Run)),
+		part("staff", w.log, always((&staff.Worker{Service: s.staff, Now: w.now}).Run)),
 		part("delivery", w.log, sender.Run),
 		part("relay", w.log, s.checkRelay),
 	}

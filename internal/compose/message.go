@@ -7,7 +7,7 @@ import (
 )
 
 // A Message is what a mail to one person says: a *Confirmation, *Welcome, *AlreadySubscribed,
-// *AccessLink, *AddressConfirmation or *AddressNotice. There is none to somebody who left: leaving is
+// *AccessLink, *AddressConfirmation or *AddressNotice; to somebody of the staff, a *SignIn or *Invitation. There is none to somebody who left: leaving is
 // the last word.
 type Message interface {
 	// Template names the mail that it is, as the outbox does: newsletter.TemplateConfirmation and so on.
@@ -77,12 +77,30 @@ type AddressNotice struct {
 	Zone      *time.Location
 }
 
+// SignIn brings somebody of the staff the single-use link and the code with which they sign in.
+type SignIn struct {
+	Greeting   string
+	URL        string
+	Code       string // to be typed in the browser that asked
+	ValidUntil time.Time
+	Zone       *time.Location
+}
+
+// Invitation brings somebody who is new on the staff the link with which they sign in for the first time.
+type Invitation struct {
+	Greeting   string
+	URL        string
+	ValidUntil time.Time
+	Zone       *time.Location
+}
+
 // notice is what the messages have in common, in the same places.
 type notice struct {
 	texts    string // how the keys of its texts begin
 	greeting string
 	choices  []Choice
 	url      string // of its one button
+	code     string // beside the link, for another browser
 	until    time.Time
 	zone     *time.Location
 	invited  bool
@@ -137,4 +155,18 @@ func (m *AddressConfirmation) notice() notice {
 
 func (m *AddressNotice) notice() notice {
 	return notice{texts: "address_notice", greeting: m.Greeting, url: m.UndoURL, until: m.UndoUntil, zone: m.Zone}
+}
+
+// Template is newsletter.TemplateSignIn.
+func (m *SignIn) Template() string { return newsletter.TemplateSignIn }
+
+// Template is newsletter.TemplateInvitation.
+func (m *Invitation) Template() string { return newsletter.TemplateInvitation }
+
+func (m *SignIn) notice() notice {
+	return notice{texts: "sign_in", greeting: m.Greeting, url: m.URL, code: m.Code, until: m.ValidUntil, zone: m.Zone}
+}
+
+func (m *Invitation) notice() notice {
+	return notice{texts: "staff_invitation", greeting: m.Greeting, url: m.URL, until: m.ValidUntil, zone: m.Zone}
 }

@@ -15,6 +15,7 @@ type noticeView struct {
 	Greeting string
 	Choices  []choiceView
 	URL      string
+	Code     string
 	Until    string
 	Invited  bool
 	About    about
@@ -83,7 +84,7 @@ func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, templ
 func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) *noticeView {
 	v := &noticeView{
 		frame:    c.newFrame(n.subject(w), w.say(n.texts+"_preheader"), w.lang, layout),
-		Greeting: n.greeting, URL: n.url, Invited: n.invited, About: n.about, Due: n.about.dueIn(w.lang),
+		Greeting: n.greeting, URL: n.url, Code: n.code, Invited: n.invited,
 	}
 	v.Heading = w.say(n.texts + "_heading")
 	if len(n.choices) == 1 {

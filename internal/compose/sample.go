@@ -215,5 +215,7 @@ func sampleMessages(lang newsletter.Language) []Message {
 		&RequestLetter{Greeting: greeting, Subject: "Uw gegevens", Body: "Uw gegevens staan klaar.", Data: true, URL: site + "/d/" + token, Zone: sampleZone()},
 		&RequestReminder{Kind: newsletter.RequestAccess, Reference: "2026-0007", Due: newsletter.NewDay(2026, time.December, 2), URL: site + "/desk/", Zone: sampleZone()},
 		&RequestReminder{Kind: newsletter.RequestOther, Reference: "2026-0008", Due: newsletter.NewDay(2026, time.November, 20), Late: true, URL: site + "/desk/", Zone: sampleZone()},
+		&SignIn{Greeting: greeting, URL: site + "/desk/sign-in/link/" + token, Code: "4071 9352", ValidUntil: at, Zone: sampleZone()},
+		&Invitation{Greeting: greeting, URL: site + "/desk/sign-in/link/" + token, ValidUntil: at, Zone: sampleZone()},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -44,7 +45,7 @@ type Service struct {
 	passkeys *webauthn.WebAuthn // nil: this address can't have any
 	config   Config
 	log      *slog.Logger
-	waives   bool
+	waives   atomic.Bool
 }
 
 // New makes one. counting are the hashes of limits; box seals the secrets of authenticators.
@@ -78,7 +79,7 @@ func passkeysAt(u *url.URL) bool {
 
 // Waive lets a link alone sign in. It is for the demonstration, whose staff nobody is: no other code calls
 // it, and sessions that it began open nothing where it was not called.
-func (s *Service) Waive() { s.waives = true }
+func (s *Service) Waive() { s.waives.Store(true) }
 
 // system is the actor of what nobody has proved to be theirs yet.
 var system = newsletter.System("staff")

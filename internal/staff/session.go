@@ -35,7 +35,7 @@ func (s *Service) Current(ctx context.Context, text string, now time.Time) (*new
 		return nil, err
 	case !n.Staff.Disabled.IsZero():
 		return nil, gone
-	case n.Factor == newsletter.FactorWaived && !s.waives:
+	case n.Factor == newsletter.FactorWaived && !s.waives.Load():
 		return nil, gone
 	case !n.ExpiresAt.After(now), !n.SeenAt.Add(s.config.Idle).After(now):
 		return nil, newsletter.Errorf(newsletter.Expired, "session_over", "you were signed out, as that was long ago: sign in again")

@@ -64,8 +64,14 @@ func (s *Service) Link(ctx context.Context, text, nonce string, now time.Time) (
 		return nil, err
 	}
 	mine := l.NonceHash == "" || l.NonceHash == hashOf("nonce", nonce)
-	if l.Kind == newsletter.SignInFirst && l.Address == "" && mine && !l.UsedAt.IsZero() {
-		l.UsedAt = newsletter.Time{} // a slip of the pen can be mended in this browser
+	if l.Kind == newsletter.SignInFirst && l.Address == "" && mine {
+		staffed, err := s.store.Staffed(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !staffed {
+			l.UsedAt = newsletter.Time{} // a slip of the pen can be mended in this browser
+		}
 	}
 	if err := l.Opens(now); err != nil {
 		return l, err
@@ -89,7 +95,7 @@ func (s *Service) Use(ctx context.Context, text, nonce string, client newsletter
 func (s *Service) use(ctx context.Context, l *newsletter.SignIn, client newsletter.Client, now time.Time) (string, *newsletter.Session, error) {
 	text, hash := newToken()
 	n := s.begin(client, now, halfLife)
-	if s.waives && l.Kind == newsletter.SignInIssued {
+	if s.waives.Load() && l.Kind == newsletter.SignInIssued {
 		n = s.begin(client, now, s.config.Life)
 		n.Factor = newsletter.FactorWaived
 	}

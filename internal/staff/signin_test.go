@@ -208,6 +208,6 @@ func TestFirstAdmin(t *testing.T) {
 		if link, err := o.First(o.ctx(), newsletter.Dutch, by, o.now); err != nil || link != "" {
 			t.Errorf("a link to first steps with staff there: %q, %v", link, err)
 		}
-		want(t, name("dief@voorbeeld.nl", "mine"), newsletter.Conflict, "the old link, with staff there")
+		want(t, name("dief@voorbeeld.nl", "mine"), newsletter.Used, "the old link, with staff there")
 	})
 }

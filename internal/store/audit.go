@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -42,7 +43,7 @@ func (t *tx) audit(by newsletter.Actor, now time.Time, action string, what objec
 		return err
 	}
 	e := AuditEntry{At: newsletter.At(now), ActorKind: string(by.Kind), ActorID: by.ID, Action: action,
-		ObjectKind: what.kind, ObjectID: what.id, Detail: string(text)}
+		ObjectKind: what.kind, ObjectID: what.id, Detail: withoutAddresses(string(text))}
 	if e.Seq, e.PrevHash, err = t.nextLink("audit_head"); err != nil {
 		return err
 	}
@@ -54,6 +55,13 @@ func (t *tx) audit(by newsletter.Actor, now time.Time, action string, what objec
 	}
 	return t.exec(`UPDATE audit_head SET hash = $1 WHERE id = 1`, e.Hash)
 }
+
+// localPart is what stands before the @ of a mail address, in JSON.
+var localPart = regexp.MustCompile(`[^\s"\\<>@,;:()\[\]]+@`)
+
+// withoutAddresses leaves of mail addresses only their domains: the log is never erased from, so it must not
+// hold what may have to be.
+func withoutAddresses(detail string) string { return localPart.ReplaceAllString(detail, "…@") }
 
 // digest is the hash that the next entry carries: over this entry and the hash before it.
 func (e *AuditEntry) digest() string {

@@ -288,7 +288,7 @@ func (s *Store) ForgetSignIns(ctx context.Context, by newsletter.Actor, now time
 		}
 		if err = t.exec(`
 			UPDATE delivery SET address = NULL, domain = '', reply = '', `+endWaiting("expired", "$1")+`
-			WHERE template IN ('sign_in', 'invitation') AND ref IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`,
+			WHERE template IN ('sign_in', 'staff_invitation') AND ref IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`,
 			at, newsletter.NewIDs(ids...)); err != nil {
 			return err
 		}

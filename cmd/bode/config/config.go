@@ -43,6 +43,8 @@ type Config struct {
 	// Pages are the operator's own texts, by language.
 	Pages  map[newsletter.Language]*Pages
 	Signup Signup
+	// Desk is how long somebody of the staff stays signed in.
+	Desk Desk
 	// Bounce is how what comes back is taken in.
 	Bounce    Bounce
 	Retention Retention
@@ -145,6 +147,12 @@ type Link struct{ Title, URL string }
 // Pages are Markdown files of the operator in one language.
 type Pages struct {
 	ContactFile, PrivacyFile, AccessibilityFile, DisclaimerFile string
+}
+
+// Desk bounds sessions at the desks.
+type Desk struct {
+	SessionLife time.Duration // however much it is used
+	SessionIdle time.Duration // without use
 }
 
 // Signup bounds what the form may cause.

@@ -27,7 +27,7 @@ func (s setting) env() string {
 // Those without a section come first, as TOML wants it.
 func (c *Config) settings() []setting {
 	return slices.Concat(c.placeSettings(), c.keySettings(), c.logSettings(), c.mailSettings(),
-		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.bounceSettings(), c.retentionSettings())
+		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.deskSettings(), c.bounceSettings(), c.retentionSettings())
 }
 
 func (c *Config) placeSettings() []setting {
@@ -184,6 +184,15 @@ func (c *Config) signupSettings() []setting {
 			about: "Most forms from one network address in an hour. A town hall shares one: the default lets a full meeting join at once."},
 		{key: "signup.total_per_hour", value: whole(&c.Signup.TotalPerHour, 1, 10_000_000), fallback: "3000",
 			about: "Most forms from everywhere in an hour."},
+	}
+}
+
+func (c *Config) deskSettings() []setting {
+	return []setting{
+		{key: "desk.session_life", value: duration(&c.Desk.SessionLife, 15*time.Minute, 7*day), fallback: "12h",
+			about: "How long somebody of the staff stays signed in, however much they do."},
+		{key: "desk.session_idle", value: duration(&c.Desk.SessionIdle, 5*time.Minute, day), fallback: "1h",
+			about: "How long they stay signed in without doing anything."},
 	}
 }
 

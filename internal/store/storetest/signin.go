@@ -111,7 +111,7 @@ func testUseSignIn(t *testing.T, s *store.Store) {
 		t.Errorf("forgotten: %d, %v", n, err)
 	}
 	if mails := Query(t, s, `SELECT template, state, address FROM delivery ORDER BY id`); !cmp.Equal(mails,
-		[][]string{{"invitation", "pending", string(anna)}, {"sign_in", "expired", "NULL"}}) {
+		[][]string{{"staff_invitation", "pending", string(anna)}, {"sign_in", "expired", "NULL"}}) {
 		t.Errorf("%v", mails)
 	}
 }
@@ -196,7 +196,7 @@ func testSignInGate(t *testing.T, s *store.Store) {
 			t.Errorf("the older invitation passed the gate: %+v", c)
 		}
 	}
-	if states := Query(t, s, `SELECT state FROM delivery WHERE template = 'invitation' ORDER BY id`); !cmp.Equal(states, [][]string{{"expired"}, {"handing_over"}}) {
+	if states := Query(t, s, `SELECT state FROM delivery WHERE template = 'staff_invitation' ORDER BY id`); !cmp.Equal(states, [][]string{{"expired"}, {"handing_over"}}) {
 		t.Errorf("%v", states)
 	}
 }

@@ -59,7 +59,7 @@ func testStaff(t *testing.T, s *store.Store) {
 		t.Errorf("the address twice: %v", err)
 	}
 	if mails := Query(t, s, `SELECT kind, template, address, state, expires_at - created_at FROM delivery`); !cmp.Equal(mails,
-		[][]string{{"sign_in", "invitation", "Anna@voorbeeld.nl", "pending", str(newsletter.InvitationLife.Microseconds())}}) {
+		[][]string{{"sign_in", "staff_invitation", "Anna@voorbeeld.nl", "pending", str(newsletter.InvitationLife.Microseconds())}}) {
 		t.Errorf("%v", mails)
 	}
 
