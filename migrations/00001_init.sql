@@ -48,6 +48,7 @@ CREATE TABLE feed (
     last_modified TEXT    NOT NULL DEFAULT '',
     failures      BIGINT  NOT NULL DEFAULT 0,
     last_error    TEXT    NOT NULL DEFAULT '',
+    last_reason   TEXT    NOT NULL DEFAULT '',
     moved_to      TEXT    NOT NULL DEFAULT '',
     baseline_at   BIGINT,
     fetched_at    BIGINT,

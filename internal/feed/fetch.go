@@ -76,6 +76,10 @@ func panicked(err error) bool {
 // again.
 func failed(fetch *newsletter.Fetch, f *newsletter.Feed, now time.Time, err error, retryAfter time.Duration) *newsletter.Fetch {
 	fetch.Cause = err
+	var coded *newsletter.Error
+	if errors.As(err, &coded) {
+		fetch.Reason = coded.Reason
+	}
 	fetch.State, fetch.Failures, fetch.Error = newsletter.FeedFailing, f.Failures+1, cut(err.Error(), maxError)
 	fetch.NextAt = newsletter.At(now.Add(jitter(backoff(f, fetch.Failures, retryAfter))))
 	return fetch

@@ -28,6 +28,7 @@ type Fetch struct {
 	State    FeedState
 	Failures int    // in a row, this one counted
 	Error    string // for people; empty when all went well
+	Reason   string // of the Error, in the text catalogue; may be empty
 	Cause    error  // what Error tells of, for the log; it is not saved
 	MovedTo  string // where the source says it lives now, for good; empty if it says nothing
 	// Read says that a document came and was understood: Items, ETag and Modified count only then.

@@ -68,6 +68,7 @@ type Feed struct {
 	Modified    string    `db:"last_modified" json:"-"` // the Last-Modified header, as it came
 	Failures    int       `db:"failures" json:"failures"`
 	LastError   string    `db:"last_error" json:"last_error,omitempty"`
+	LastReason  string    `db:"last_reason" json:"-"`                    // of LastError, in the text catalogue; may be empty
 	MovedTo     string    `db:"moved_to" json:"moved_to,omitempty"`      // where the source says it lives now, for good
 	BaselineAt  Time      `db:"baseline_at" json:"baseline_at,omitzero"` // the first fetch that succeeded
 	FetchedAt   Time      `db:"fetched_at" json:"fetched_at,omitzero"`

@@ -9,16 +9,37 @@ import (
 )
 
 const feedColumns = `id, list_id, name, url, internal, interval_us, import_since, mapping, state, etag, last_modified,
-	failures, last_error, moved_to, baseline_at, fetched_at, next_at, applied_hash, created_at, archived_at`
+	failures, last_error, last_reason, moved_to, baseline_at, fetched_at, next_at, applied_hash, created_at, archived_at`
 
-// CreateFeed makes a feed. It is due at once, unless NextAt says otherwise.
-func (s *Store) CreateFeed(ctx context.Context, f *newsletter.Feed, by newsletter.Actor, now time.Time) error {
+// CreateFeed makes a feed, and with it topics of its list that its mapping names and that there aren't yet.
+// It is due at once, unless NextAt says otherwise.
+func (s *Store) CreateFeed(ctx context.Context, f *newsletter.Feed, by newsletter.Actor, now time.Time, topics ...newsletter.Topic) error {
 	return s.write(ctx, func(t *tx) error {
+		if err := t.addTopics(f.ListID, topics, by, now); err != nil {
+			return err
+		}
 		if err := t.insertFeed(f, now); err != nil {
 			return err
 		}
 		return t.audit(by, now, "feed.create", object{"feed", f.Name}, f)
 	})
+}
+
+// addTopics makes the topics that a feed's mapping needs.
+func (t *tx) addTopics(listID int64, topics []newsletter.Topic, by newsletter.Actor, now time.Time) error {
+	for i := range topics {
+		topic := topics[i]
+		topic.ListID = listID
+		if err := t.insertTopic(&topic, now); err != nil {
+			return err
+		}
+	}
+	for i := range topics {
+		if err := t.audit(by, now, "topic.create", object{"topic", topics[i].Name}, &topics[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) insertFeed(f *newsletter.Feed, now time.Time) error {
@@ -139,22 +160,26 @@ func (t *tx) recordFetch(f *newsletter.Fetch, now time.Time) error {
 	if f.Read {
 		return t.exec(`
 			UPDATE feed SET state = $2, failures = $3, last_error = $4, moved_to = $5, next_at = $6, fetched_at = $7,
-				baseline_at = COALESCE(baseline_at, $7), etag = $8, last_modified = $9
-			WHERE id = $1`, f.FeedID, f.State, f.Failures, f.Error, f.MovedTo, f.NextAt, at, f.ETag, f.Modified)
+				baseline_at = COALESCE(baseline_at, $7), etag = $8, last_modified = $9, last_reason = $10
+			WHERE id = $1`, f.FeedID, f.State, f.Failures, f.Error, f.MovedTo, f.NextAt, at, f.ETag, f.Modified, f.Reason)
 	}
 	return t.exec(`
-		UPDATE feed SET state = $2, failures = $3, last_error = $4, moved_to = $5, next_at = $6, fetched_at = $7
-		WHERE id = $1`, f.FeedID, f.State, f.Failures, f.Error, f.MovedTo, f.NextAt, at)
+		UPDATE feed SET state = $2, failures = $3, last_error = $4, moved_to = $5, next_at = $6, fetched_at = $7, last_reason = $8
+		WHERE id = $1`, f.FeedID, f.State, f.Failures, f.Error, f.MovedTo, f.NextAt, at, f.Reason)
 }
 
 // ChangeFeed gives a feed another address, pace or mapping; its list and name stay. At another source (see
 // Moved) it begins anew, as if it had never been asked, and what stands there first is owed to nobody, unless
 // ImportSince says so. With another mapping it is read once more, though its source may say that nothing
-// changed: posts that are in no edition yet get their topics by it.
-func (s *Store) ChangeFeed(ctx context.Context, f *newsletter.Feed, by newsletter.Actor, now time.Time) error {
+// changed: posts that are in no edition yet get their topics by it. Topics that the mapping names and that
+// there aren't yet are made.
+func (s *Store) ChangeFeed(ctx context.Context, f *newsletter.Feed, by newsletter.Actor, now time.Time, topics ...newsletter.Topic) error {
 	return s.write(ctx, func(t *tx) error {
 		was, err := t.openFeed(f.ID)
 		if err != nil {
+			return err
+		}
+		if err := t.addTopics(was.ListID, topics, by, now); err != nil {
 			return err
 		}
 		if err := t.exec(`
@@ -189,7 +214,7 @@ func (s *Store) PauseFeed(ctx context.Context, id int64, by newsletter.Actor, no
 			return newsletter.Errorf(newsletter.Conflict, "feed_state", "the feed %q is not asked already", was.Name)
 		}
 		// Without an error: it was us and not the source.
-		if err := t.exec(`UPDATE feed SET state = 'disabled', failures = 0, last_error = '' WHERE id = $1`, id); err != nil {
+		if err := t.exec(`UPDATE feed SET state = 'disabled', failures = 0, last_error = '', last_reason = '' WHERE id = $1`, id); err != nil {
 			return err
 		}
 		return t.audit(by, now, "feed.pause", object{"feed", was.Name}, nil)

@@ -21,6 +21,7 @@ type Config struct {
 	Approver Approver
 	Composer Composer
 	Hashes   Hashes
+	Feeds    Fetcher
 }
 
 // Store is what the pages read and change; store.Store has it all. Each noun adds its own part.
@@ -32,6 +33,7 @@ type Store interface {
 	postStore
 	editionStore
 	scheduleStore
+	feedStore
 }
 
 // listStore is what every noun needs of lists.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"bode.example/internal/compose"
+	"bode.example/internal/feed"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/review"
 	"bode.example/internal/store"
@@ -101,7 +102,7 @@ func (b *bench) config(s *store.Store) editor.Config {
 	}
 	b.hashes, b.links = hashes, links{}
 	audience, checked := editor.NewAudience(s, b.time, slog.New(slog.DiscardHandler)), review.NewLinks(b.links)
-	return editor.Config{Desk: b.Desk, Store: s, Mail: composer, Composer: composer, Hashes: hashes, Audience: audience,
+	return editor.Config{Desk: b.Desk, Store: s, Mail: composer, Feeds: feed.NewClient(feed.Options{}), Composer: composer, Hashes: hashes, Audience: audience,
 		Review:   &review.Desk{Store: pages{s, audience}, Composer: composer, Links: checked, Site: b.URL.String()},
 		Approver: &review.Desk{Store: s, Composer: composer, Links: checked, Site: b.URL.String()}}
 }

@@ -9,4 +9,5 @@ func (d *door) routes() {
 	d.postRoutes()
 	d.editionRoutes()
 	d.scheduleRoutes()
+	d.feedRoutes()
 }

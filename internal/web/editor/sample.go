@@ -17,6 +17,7 @@ func Samples() []desk.Sample {
 		postSamples(),
 		editionSamples(),
 		scheduleSamples(),
+		feedSamples(),
 	)
 }
 
