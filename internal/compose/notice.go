@@ -84,7 +84,7 @@ func (n *notice) check(lang newsletter.Language, layout newsletter.Layout, templ
 func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) *noticeView {
 	v := &noticeView{
 		frame:    c.newFrame(n.subject(w), w.say(n.texts+"_preheader"), w.lang, layout),
-		Greeting: n.greeting, URL: n.url, Code: n.code, Invited: n.invited,
+		Greeting: n.greeting, URL: n.url, Code: n.code, Invited: n.invited, About: n.about, Due: n.about.dueIn(w.lang),
 	}
 	v.Heading = w.say(n.texts + "_heading")
 	if len(n.choices) == 1 {
