@@ -129,6 +129,12 @@ func (i *installation) start(args ...string) *process {
 	if err != nil {
 		i.t.Fatal(err)
 	}
+	said, err := os.Create(filepath.Join(i.dir, "stdout"))
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	defer said.Close()
+	p.cmd.Stdout = said
 	if err := p.cmd.Start(); err != nil {
 		i.t.Fatal(err)
 	}
