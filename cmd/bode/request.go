@@ -233,12 +233,15 @@ func (cmd requestAdd) Run(ctx context.Context, p *program) error {
 
 // requestStep does one thing about a request and says how it stands.
 func (p *program) requestStep(ctx context.Context, number string, do func(*datarequest.Service, newsletter.PublicID) (*newsletter.DataRequest, error)) error {
-	return p.withRequests(ctx, func(_ *config.Config, s *store.Store, desk *datarequest.Service) error {
+	return p.withRequests(ctx, func(c *config.Config, s *store.Store, desk *datarequest.Service) error {
 		r, err := theRequest(ctx, s, number)
 		if err != nil {
 			return err
 		}
 		if r, err = do(desk, r.PublicID); err != nil {
+			return err
+		}
+		if err := p.record(ctx, c, s); err != nil {
 			return err
 		}
 		switch {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +19,7 @@ type subscriberCommand struct {
 	Import subscriberImport `cmd:"" help:"Take people in from a file of another system."`
 	Export subscriberExport `cmd:"" help:"Write people as CSV."`
 	Erase  subscriberErase  `cmd:"" help:"Erase a person; only a keyed hash and a certificate without personal data stay."`
+	Rehash subscriberRehash `cmd:"" help:"Put suppressions under the new key, after that of the suppression list was changed."`
 }
 
 type subscriberShow struct {
@@ -133,7 +136,7 @@ Example:
 }
 
 func (cmd subscriberErase) Run(ctx context.Context, p *program) error {
-	return p.withPerson(ctx, cmd.Address, func(_ *config.Config, s *store.Store, hashes *token.Hashes, a newsletter.Address) error {
+	return p.withPerson(ctx, cmd.Address, func(c *config.Config, s *store.Store, hashes *token.Hashes, a newsletter.Address) error {
 		if !cmd.Yes {
 			if err := p.confirm("Erase all that is held about " + a.String() + "?"); err != nil {
 				return err
@@ -143,10 +146,41 @@ func (cmd subscriberErase) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
+		if err := p.record(ctx, c, s); err != nil {
+			return err
+		}
 		if cmd.JSON {
 			return p.printJSON(e)
 		}
 		fmt.Fprintf(p.out, "Erased: left %s; %s made anonymous.\n", count(len(e.Lists), "list"), count(int(e.Deliveries), "mail"))
+		return nil
+	})
+}
+
+type subscriberRehash struct{}
+
+func (subscriberRehash) Help() string {
+	return `Change the key by putting a new one in suppression_key_file and the old one in old_suppression_key_files. Nothing is lost by that alone: old keys are looked under too. This moves what can be moved. Hashes of addresses that are not known any more, such as those of who was erased, stay under the old key, which must be kept.
+
+Example:
+
+    bode subscriber rehash`
+}
+
+func (subscriberRehash) Run(ctx context.Context, p *program) error {
+	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
+		suppression, err := hashes(c, token.Suppression)
+		if err != nil {
+			return err
+		}
+		moved, left, err := s.RehashSuppressions(ctx, suppression, p.operator(), p.now())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "Moved to the new key: %s.\n", count(int(moved), "suppression"))
+		for _, key := range slices.Sorted(maps.Keys(left)) {
+			fmt.Fprintf(p.out, "Under the old key %s stay %s: keep that key.\n", key, count(int(left[key]), "suppression"))
+		}
 		return nil
 	})
 }

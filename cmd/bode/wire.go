@@ -81,6 +81,9 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
+	if err := forgetAgain(ctx, c, s.store, suppression, w.now(), w.log); err != nil {
+		return nil, err
+	}
 	if err := s.store.SeeClock(ctx, w.now()); newsletter.Is(err, newsletter.Unavailable) {
 		w.log.Error("no editions are made by this clock; the site works all the same", "error", err)
 	} else if err != nil {
@@ -148,7 +151,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		part("digest", w.log, digester.Run),
 		part("signup", w.log, always((&signup.Worker{Service: people, Now: w.now}).Run)),
 		part("import", w.log, always(files.Run)),
-		part("datarequest", w.log, always((&datarequest.Worker{Service: requests, Officers: officers(c, s.store), Now: w.now}).Run)),
+		part("datarequest", w.log, always((&datarequest.Worker{Service: requests, Officers: officers(c, s.store), Record: recorder(c, s.store), Now: w.now}).Run)),
 		part("staff", w.log, always((&staff.Worker{Service: s.staff, Now: w.now}).Run)),
 		part("delivery", w.log, sender.Run),
 		part("relay", w.log, s.checkRelay),

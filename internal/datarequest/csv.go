@@ -55,13 +55,13 @@ func (p *Package) tables() []table {
 	for _, s := range d.Subscriptions {
 		subscriptions.rows = append(subscriptions.rows, []string{s.ListName, string(s.Subscription.State), strconv.FormatBool(s.AllTopics), strings.Join(s.TopicNames, "; "), s.Schedule, when(s.Subscription.CreatedAt), when(s.Subscription.EndedAt)})
 	}
-	consents := table{name: "consents", head: []string{"at", "list", "action", "channel", "wording", "form_url", "network", "agent", "confirmation_message_id"}}
+	consents := table{name: "consents", head: []string{"at", "list", "action", "channel", "wording", "form_url", "network", "agent", "confirmation_message_id", "ground", "source"}}
 	for _, c := range d.Consents {
 		e := c.Evidence
 		if e == nil {
 			e = &newsletter.Evidence{}
 		}
-		consents.rows = append(consents.rows, []string{when(c.At), c.ListName, string(c.Action), c.Channel, c.Wording, e.FormURL, e.Network, e.Agent, e.MessageID})
+		consents.rows = append(consents.rows, []string{when(c.At), c.ListName, string(c.Action), c.Channel, c.Wording, e.FormURL, e.Network, e.Agent, e.MessageID, string(e.Ground), e.Source})
 	}
 	deliveries := table{name: "deliveries", head: []string{"created_at", "kind", "template", "subject", "state", "attempts", "handed_over_at", "ended_at", "code", "status", "reply"}}
 	for _, m := range d.Deliveries {

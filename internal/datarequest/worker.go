@@ -22,7 +22,9 @@ type Worker struct {
 	Service *Service
 	// Officers are who is reminded, asked anew each time.
 	Officers func(ctx context.Context) ([]newsletter.Officer, error)
-	Now      func() time.Time
+	// Record writes what was erased to the replay list; nil: there is none.
+	Record func(ctx context.Context, now time.Time) error
+	Now    func() time.Time
 }
 
 // Run works until ctx ends.
@@ -38,7 +40,7 @@ func (w *Worker) Run(ctx context.Context) {
 		case <-timer.C:
 		}
 		wait := lookEvery
-		err := newsletter.Unharmed(func() error { return w.Service.Decide(ctx, w.Now()) })
+		err := newsletter.Unharmed(func() error { return w.look(ctx, w.Now()) })
 		// A clock that was set back must not keep the house untidy.
 		if now := w.Now(); err == nil && now.Sub(tidied).Abs() >= tidyEvery {
 			tidied = now
@@ -58,6 +60,14 @@ func (w *Worker) Run(ctx context.Context) {
 		}
 		timer.Reset(wait)
 	}
+}
+
+func (w *Worker) look(ctx context.Context, now time.Time) error {
+	err := w.Service.Decide(ctx, now)
+	if w.Record != nil {
+		err = errors.Join(err, w.Record(ctx, now))
+	}
+	return err
 }
 
 func (w *Worker) tidy(ctx context.Context, now time.Time) error {

@@ -102,3 +102,10 @@ type Erasure struct {
 	Lists      []int64  `json:"lists"`      // left by it
 	Deliveries int64    `json:"deliveries"` // made anonymous
 }
+
+// ErasureEntry is an erasure as the replay list outside the database has it: hashes, and nobody's name.
+type ErasureEntry struct {
+	PublicID PublicID `db:"public_id"`
+	At       Time     `db:"at"`
+	Hashes   Strings  `db:"hashes"` // of the addresses, each as key:hash
+}

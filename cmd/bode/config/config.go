@@ -99,6 +99,8 @@ type Privacy struct {
 	// PictureDomains are trusted with pictures of imported posts, beside those of the site and of the
 	// organisation's website.
 	PictureDomains []string
+	// ReplayFile is the list of hashes of who was erased; empty: there is none.
+	ReplayFile string
 	// Recipients are those to whom data are passed, beside the keeper of the mail server, in words.
 	Recipients []string
 }

@@ -18,6 +18,10 @@ func (c *Config) nameKeyFiles() {
 		return
 	}
 	base := strings.TrimSuffix(c.Database, filepath.Ext(c.Database))
+	if c.Privacy.ReplayFile == "" {
+		c.Privacy.ReplayFile = base + ".erased"
+		c.origins["privacy.replay_file"] = Origin{From: "default"}
+	}
 	for _, k := range []struct {
 		key, setting, suffix string
 		to                   *Key

@@ -52,6 +52,8 @@ func Cases() []Case {
 		admissionCases(),
 		peopleCases(),
 		carryCases(),
+		replayCases(),
+		rehashCases(),
 		applyCases(),
 		dueCases(),
 		dutyCases(),
