@@ -9,6 +9,10 @@ import (
 	"bode.example/internal/newsletter"
 )
 
+// firstChunk is how many readers the first chunk takes; each that follows takes twice as many, up to Digester.Chunk. So the
+// first letters leave at once, and most of the work is done in large steps.
+const firstChunk = 500
+
 // fanOut makes the deliveries of the editions that are being sent. They take turns, a chunk each, so
 // that a small one does not wait for a large one.
 func (d *Digester) fanOut(ctx context.Context, now time.Time) error {
@@ -17,12 +21,12 @@ func (d *Digester) fanOut(ctx context.Context, now time.Time) error {
 		return err
 	}
 	var errs []error
-	for len(editions) > 0 && ctx.Err() == nil {
+	for size := min(firstChunk, d.chunkSize()); len(editions) > 0 && ctx.Err() == nil; size = min(2*size, d.chunkSize()) {
 		rest := editions[:0]
 		for _, e := range editions {
 			done := false
 			err := newsletter.Unharmed(func() (err error) {
-				done, err = d.chunk(ctx, &e, now)
+				done, err = d.chunk(ctx, &e, size, now)
 				return err
 			})
 			if err != nil {
@@ -39,8 +43,8 @@ func (d *Digester) fanOut(ctx context.Context, now time.Time) error {
 
 // chunk makes the deliveries of one chunk. Readers who changed what they want since the release are
 // decided about, and the chunk is tried again by the next turn.
-func (d *Digester) chunk(ctx context.Context, e *newsletter.Edition, now time.Time) (done bool, err error) {
-	out, err := d.Store.FanOut(ctx, e.ID, d.chunkSize(), d.life(), now)
+func (d *Digester) chunk(ctx context.Context, e *newsletter.Edition, size int, now time.Time) (done bool, err error) {
+	out, err := d.Store.FanOut(ctx, e.ID, size, d.life(), now)
 	if err != nil {
 		return false, err
 	}

@@ -2,6 +2,7 @@ package digest_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -108,4 +109,32 @@ func (b *between) ReleaseEdition(ctx context.Context, e *newsletter.Edition, v [
 	released, err := b.Store.ReleaseEdition(ctx, e, v, a, now)
 	b.then()
 	return released, err
+}
+
+// chunks notes how many readers each transaction of a fan-out was to take.
+type chunks struct {
+	digest.Store
+	sizes []int
+}
+
+func (c *chunks) FanOut(ctx context.Context, id int64, limit int, life time.Duration, now time.Time) (newsletter.FanOut, error) {
+	c.sizes = append(c.sizes, limit)
+	out, err := c.Store.FanOut(ctx, id, 1, life, now)
+	return out, err
+}
+
+// TestTheFanOutBeginsSmall holds that the first letters don't wait for a large transaction.
+func TestTheFanOutBeginsSmall(t *testing.T) {
+	o := newOffice(t, storetest.SQLite(t))
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		o.Reader(name, o.Daily)
+	}
+	o.Post("Bericht", storetest.Start)
+	steps := &chunks{Store: o.s}
+	if err := digester(steps).Tick(t.Context(), o.Daily.NextAt.Time); err != nil {
+		t.Fatal(err)
+	}
+	if len(steps.sizes) < 6 || !slices.Equal(steps.sizes[:6], []int{500, 1000, 2000, 4000, 5000, 5000}) {
+		t.Errorf("chunks of %v", steps.sizes)
+	}
 }

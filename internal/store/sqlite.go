@@ -29,6 +29,7 @@ func (s *Store) openSQLite(ctx context.Context, name string) (err error) {
 		return err
 	}
 	s.db.SetMaxOpenConns(1)
+	s.turns = &turnstile{}
 	if err := s.db.PingContext(ctx); err != nil {
 		_ = s.db.Close()
 		return s.explain(err)

@@ -29,6 +29,8 @@ type Store struct {
 	keeps  bool
 	kept   map[string]*sqlx.Stmt
 	keptMu sync.Mutex
+	// turns are those of writers, where there is one connection for them.
+	turns *turnstile
 	// around, in tests, runs all that writes to the files, where and as often as it likes.
 	around func(run func() error) error
 	// erased says that SQLite's write-ahead log may hold what was erased: also at the start, for a

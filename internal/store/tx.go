@@ -33,7 +33,13 @@ func (s *Store) writeSnapshot(ctx context.Context, fn func(*tx) error) error {
 }
 
 func (s *Store) writeAt(ctx context.Context, options *sql.TxOptions, fn func(*tx) error) error {
-	return s.retry(ctx, func() error { return s.once(ctx, s.db, options, fn) })
+	return s.retry(ctx, func() error {
+		if err := s.turns.enter(ctx); err != nil {
+			return err
+		}
+		defer s.turns.leave()
+		return s.once(ctx, s.db, options, fn)
+	})
 }
 
 // retry runs a transaction until it has not lost a race.
