@@ -59,6 +59,7 @@ func Cases() []Case {
 		dutyCases(),
 		editionCases(),
 		editionDeskCases(),
+		alarmCases(),
 		releaseCases(),
 		reviewedCases(),
 		progressCases(),

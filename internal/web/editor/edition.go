@@ -18,6 +18,7 @@ import (
 // editionStore is what the pages of editions read and change.
 type editionStore interface {
 	Edition(ctx context.Context, id newsletter.PublicID) (*newsletter.Edition, error)
+	Editions(ctx context.Context, listID int64, limit int) ([]newsletter.Edition, error)
 	EditionsOf(ctx context.Context, q newsletter.EditionQuery) (editions []newsletter.Edition, more bool, err error)
 	EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error)
 	Rehearse(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) (*newsletter.Release, error)

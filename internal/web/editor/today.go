@@ -13,8 +13,8 @@ import (
 
 // todayStore is what the page Today reads.
 type todayStore interface {
-	Editions(ctx context.Context, listID int64, limit int) ([]newsletter.Edition, error)
 	Feeds(ctx context.Context, listID int64) ([]newsletter.Feed, error)
+	Alarms(ctx context.Context, now time.Time) (*newsletter.Alarms, error)
 }
 
 func (d *door) todayRoutes() {
@@ -24,18 +24,24 @@ func (d *door) todayRoutes() {
 
 // todayPage is the data of today.html.
 type todayPage struct {
-	Editor  bool        // may see editions
-	Next    []departure // the soonest first
+	Editor  bool // has lists to look at
+	Alarms  []alarm
 	Waiting []editionLine
-	Recent  []editionLine
-	Feeds   []feedLine
+	Next    []departure // the soonest first
+	Recent  []sentLine
 }
 
-// departure is a slot to come.
+// departure is an edition that leaves next, or the slot of one that isn't made yet.
 type departure struct {
 	List, Pace string
-	At         newsletter.Time
+	URL        string // of the edition; empty: there is none yet
+	State      desk.State
+	At         newsletter.Time // zero: an extra one, which leaves when its hold time is over
 	Zone       *time.Location
+	Readers    int64
+	Posts      []string // the first of them
+	More       int      // posts besides
+	Counted    bool
 }
 
 // editionLine is an edition in a short list.
@@ -48,68 +54,162 @@ type editionLine struct {
 	State           desk.State
 }
 
-// feedLine is a feed that doesn't work.
-type feedLine struct {
-	List, Name, Error string
-	Since             newsletter.Time
+// sentLine is an edition that has left, and how it went.
+type sentLine struct {
+	editionLine
+	Total, Sent, Waiting, Failed int64
 }
 
-// recent is how many editions Today looks back upon.
-const recent = 5
+// alarm is something that somebody should look at.
+type alarm struct {
+	Kind string // of desk.State
+	What string // the text
+	Do   string // what to do about it
+	Said string // a server's words
+	URL  string // where; empty: not at the desk
+	Link string
+}
+
+// How much of what Today shows.
+const (
+	soonest    = 6
+	recent     = 5
+	shownPosts = 3
+	lately     = 7 * 24 * time.Hour // for how long what went wrong is told
+)
 
 func (d *door) today(w http.ResponseWriter, r *http.Request) error {
 	lists, err := d.myLists(r)
 	if err != nil {
 		return err
 	}
-	page := todayPage{Editor: desk.StaffOf(r).Has(editors...)}
-	for i := range lists {
-		if lists[i].State != newsletter.ListArchived {
-			if err := d.todayOf(r, &lists[i], &page); err != nil {
-				return err
-			}
+	lists = slices.DeleteFunc(lists, func(l newsletter.List) bool { return l.State == newsletter.ListArchived })
+	page := todayPage{Editor: len(lists) > 0}
+	if !page.Editor {
+		return d.Render(w, r, web.Page{Template: "today.html", Data: page})
+	}
+	for _, fill := range []func(*http.Request, []newsletter.List, *todayPage) error{d.todayTrouble, d.todayEditions, d.todayNext} {
+		if err := fill(r, lists, &page); err != nil {
+			return err
 		}
 	}
-	slices.SortStableFunc(page.Next, func(a, b departure) int { return a.At.Compare(b.At.Time) })
-	slices.SortStableFunc(page.Recent, func(a, b editionLine) int { return b.At.Compare(a.At.Time) })
-	page.Recent = page.Recent[:min(recent, len(page.Recent))]
 	return d.Render(w, r, web.Page{Template: "today.html", Data: page})
 }
 
-// todayOf adds what is to say about one list.
-func (d *door) todayOf(r *http.Request, l *newsletter.List, page *todayPage) error {
-	schedules, err := d.Store.Schedules(r.Context(), l.ID)
+// some are the editions of lists in some states, the newest slots first.
+func (d *door) some(r *http.Request, lists []newsletter.List, limit int, states ...newsletter.EditionState) ([]newsletter.Edition, error) {
+	q := newsletter.EditionQuery{States: states, Limit: limit}
+	for _, l := range lists {
+		q.Lists = append(q.Lists, l.ID)
+	}
+	editions, _, err := d.Store.EditionsOf(r.Context(), q)
+	return editions, err
+}
+
+// todayEditions says what waits for approval, and what went out lately.
+func (d *door) todayEditions(r *http.Request, lists []newsletter.List, page *todayPage) error {
+	waiting, err := d.some(r, lists, 0, newsletter.EditionInReview)
 	if err != nil {
 		return err
 	}
-	list, paces := titleOf(r, l, l.Texts, l.Name), map[int64]*newsletter.Schedule{}
-	for i := range schedules {
-		c := &schedules[i]
-		paces[c.ID] = c
-		if at := c.NextEdition(newsletter.Reading{}, newsletter.At(d.Now())); !at.IsZero() && l.State == newsletter.ListActive {
-			page.Next = append(page.Next, departure{List: list, Pace: titleOf(r, l, c.Texts, c.Name), At: at, Zone: zoneOf(c)})
+	if page.Waiting, err = d.editionLines(r, lists, waiting); err != nil {
+		return err
+	}
+	slices.Reverse(page.Waiting) // the soonest first
+	left, err := d.some(r, lists, recent, newsletter.EditionSending, newsletter.EditionPaused, newsletter.EditionSent)
+	if err != nil {
+		return err
+	}
+	lines, err := d.editionLines(r, lists, left)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		p, err := d.watch.Of(r.Context(), &left[i])
+		if err != nil {
+			return err
+		}
+		lines[i].At = left[i].ReleasedAt
+		page.Recent = append(page.Recent, sentLine{lines[i], p.Total, p.Sent, p.Waiting + p.OnTheWay + p.Deferred, p.Failed})
+	}
+	return nil
+}
+
+// todayNext says what leaves next, with what and to how many: editions that are made, and slots to come.
+func (d *door) todayNext(r *http.Request, lists []newsletter.List, page *todayPage) error {
+	open, err := d.some(r, lists, 0, newsletter.EditionDraft, newsletter.EditionInReview, newsletter.EditionApproved)
+	if err != nil {
+		return err
+	}
+	now := newsletter.At(d.Now())
+	type next struct {
+		departure
+		edition newsletter.Edition
+	}
+	var all []next
+	for i := range lists {
+		l := &lists[i]
+		schedules, err := d.Store.Schedules(r.Context(), l.ID)
+		if err != nil {
+			return err
+		}
+		for j := range schedules {
+			c := &schedules[j]
+			one := next{departure: departure{List: titleOf(r, l, l.Texts, l.Name), Pace: titleOf(r, l, c.Texts, c.Name), Zone: zoneOf(c)}}
+			if at := c.NextEdition(newsletter.Reading{}, now); !at.IsZero() && l.State == newsletter.ListActive {
+				one.At = at
+				one.edition = newsletter.Edition{ListID: l.ID, ScheduleID: c.ID, Kind: newsletter.EditionSlot, State: newsletter.EditionDraft, ScheduledFor: at}
+				all = append(all, one)
+			}
+			for _, e := range open {
+				if e.ScheduleID != c.ID || e.Kind == newsletter.EditionExtra && e.State != newsletter.EditionApproved {
+					continue
+				}
+				made := one
+				made.edition, made.At, made.URL, made.State = e, e.ScheduledFor, editionURL(e.PublicID, ""), stateOf(e.State)
+				if e.HeldUntil.After(made.At.Time) {
+					made.At = e.HeldUntil
+				}
+				// An edition that is made stands for its slot.
+				if at := slices.IndexFunc(all, func(n next) bool { return n.URL == "" && n.edition.ScheduleID == c.ID && n.At == e.ScheduledFor }); at >= 0 {
+					all[at] = made
+				} else if e.State == newsletter.EditionApproved {
+					all = append(all, made)
+				}
+			}
 		}
 	}
-	editions, err := d.Store.Editions(r.Context(), l.ID, 20)
+	slices.SortStableFunc(all, func(a, b next) int { return a.At.Compare(b.At.Time) })
+	for i := range all[:min(soonest, len(all))] {
+		if err := d.count(r, &all[i].edition, &all[i].departure); err != nil {
+			return err
+		}
+		page.Next = append(page.Next, all[i].departure)
+	}
+	return nil
+}
+
+// count says what an edition would bring, and to how many.
+func (d *door) count(r *http.Request, e *newsletter.Edition, to *departure) error {
+	readers, err := d.Audience.Readers(r.Context(), e.ScheduleID)
 	if err != nil {
 		return err
 	}
-	for _, e := range editions {
-		line := editionLineOf(r, l, paces[e.ScheduleID], &e)
+	release, err := d.Store.Outlook(r.Context(), e, readers, d.Now())
+	if err != nil {
+		return err
+	}
+	to.Readers, to.Counted = release.Outlook().Readers, true
+	for _, p := range release.Posts {
 		switch {
-		case e.State == newsletter.EditionInReview:
-			page.Waiting = append(page.Waiting, line)
-		case !e.ReleasedAt.IsZero():
-			page.Recent = append(page.Recent, line)
+		case p.Disposition != newsletter.PostIn:
+		case len(to.Posts) < shownPosts:
+			to.Posts = append(to.Posts, p.Title)
+		default:
+			to.More++
 		}
 	}
-	feeds, err := d.Store.Feeds(r.Context(), l.ID)
-	for _, f := range feeds {
-		if f.State != newsletter.FeedOK && f.ArchivedAt.IsZero() {
-			page.Feeds = append(page.Feeds, feedLine{List: list, Name: f.Name, Error: f.LastError, Since: f.FetchedAt})
-		}
-	}
-	return err
+	return nil
 }
 
 // zoneOf is the zone of a schedule; it was parsed when the schedule was stored.

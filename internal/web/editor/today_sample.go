@@ -11,13 +11,21 @@ import (
 func todaySamples() []desk.Sample {
 	line := editionLine{URL: "/desk/editions/x", List: "Expertgroep Nieuwe Democratie", Pace: "Wekelijks", At: sampleTime, Zone: time.UTC,
 		State: stateOf(newsletter.EditionInReview)}
-	sent := line
-	sent.Extra, sent.State = true, stateOf(newsletter.EditionSent)
+	sent, sending := line, line
+	sent.Extra, sent.State, sent.Subject = true, stateOf(newsletter.EditionSent), "Wie beslist mee?"
+	sending.State = stateOf(newsletter.EditionSending)
+	next := departure{List: line.List, Pace: "Wekelijks", URL: line.URL, State: stateOf(newsletter.EditionApproved), At: newsletter.At(sampleTime.Add(72 * time.Hour)), Zone: time.UTC,
+		Readers: 1204, Posts: []string{"Een raad die meer luistert dan stuurt", "Werksessie: loting in de praktijk", "Wat kost een burgerberaad?"}, More: 2, Counted: true}
+	slot := departure{List: "Rekenkamers", Pace: "Maandelijks", At: newsletter.At(sampleTime.Add(96 * time.Hour)), Zone: time.UTC, Counted: true}
 	return []desk.Sample{
 		{Name: "today", Page: web.Page{Template: "/editor/today.html", Data: todayPage{Editor: true,
-			Next:    []departure{{List: line.List, Pace: "Wekelijks", At: newsletter.At(sampleTime.Add(72 * time.Hour)), Zone: time.UTC}},
-			Waiting: []editionLine{line}, Recent: []editionLine{sent},
-			Feeds: []feedLine{{List: line.List, Name: "website", Error: "de server gaf 500", Since: sampleTime}, {List: line.List, Name: "nieuw"}}}}},
+			Alarms: []alarm{
+				{Kind: "wrong", What: "Wekelijks (Expertgroep Nieuwe Democratie). Gepauzeerd: de mailserver weigert ons of onze afzender.", Said: "550 5.7.1 rejected", URL: line.URL, Link: "Bekijk de editie"},
+				{Kind: "careful", What: "De feed website doet het niet.", Do: "Bode probeert het vanzelf opnieuw."},
+			},
+			Waiting: []editionLine{line}, Next: []departure{next, slot},
+			Recent: []sentLine{{sending, 8310, 1204, 7106, 0}, {sent, 8310, 8290, 0, 20}}}}},
+		{Name: "today-calm", Page: web.Page{Template: "/editor/today.html", Data: todayPage{Editor: true, Next: []departure{slot}}}},
 		{Name: "today-empty", Page: web.Page{Template: "/editor/today.html", Data: todayPage{Editor: true}}},
 		{Name: "today-officer", Page: web.Page{Template: "/editor/today.html", Data: todayPage{}}},
 	}
