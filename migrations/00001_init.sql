@@ -177,7 +177,7 @@ CREATE TABLE edition (
     public_id     TEXT   NOT NULL UNIQUE,
     list_id       BIGINT NOT NULL REFERENCES list (id),
     schedule_id   BIGINT NOT NULL REFERENCES schedule (id),
-    kind          TEXT   NOT NULL CHECK (kind IN ('slot', 'extra')),
+    kind          TEXT   NOT NULL CHECK (kind IN ('slot', 'extra', 'correction')),
     scheduled_for BIGINT,
     state         TEXT   NOT NULL CHECK (state IN ('draft', 'in_review', 'approved', 'sending', 'paused', 'sent', 'skipped', 'missed', 'cancelled')),
     reason        TEXT   NOT NULL DEFAULT '',
@@ -186,6 +186,8 @@ CREATE TABLE edition (
     introduction  TEXT   NOT NULL DEFAULT '',
     post_order    TEXT   NOT NULL DEFAULT '[]', -- of posts that an editor put in order; the others follow by themselves
     edited_by     TEXT   NOT NULL DEFAULT '[]', -- staff who made it or changed it
+    corrects      BIGINT REFERENCES edition (id), -- what a correction is about
+    correction    TEXT   NOT NULL DEFAULT '{}', -- what it says, by language
     through_seq   BIGINT NOT NULL DEFAULT 0,
     approved_at   BIGINT,
     approved_by   TEXT   NOT NULL DEFAULT '',
@@ -198,12 +200,14 @@ CREATE TABLE edition (
     created_at    BIGINT NOT NULL,
     changed_at    BIGINT NOT NULL,
     UNIQUE (schedule_id, scheduled_for),
-    CHECK ((kind = 'slot') = (scheduled_for IS NOT NULL))
+    CHECK ((kind = 'slot') = (scheduled_for IS NOT NULL)),
+    CHECK ((kind = 'correction') = (corrects IS NOT NULL))
 );
 CREATE INDEX edition_open ON edition (state, scheduled_for) WHERE state IN ('draft', 'in_review', 'approved', 'sending', 'paused');
 CREATE INDEX edition_list ON edition (list_id, scheduled_for DESC);
 CREATE INDEX edition_newest ON edition ((COALESCE(scheduled_for, created_at)) DESC, id DESC);
 CREATE INDEX edition_empty ON edition (ended_at) WHERE state IN ('skipped', 'missed');
+CREATE INDEX edition_corrects ON edition (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX edition_stopping ON edition (id) WHERE state = 'cancelled' AND ended_at IS NULL;
 
 -- Who may approve the editions of a list, and how long an approval can be taken back before it counts.

@@ -23,6 +23,8 @@ type editionCommand struct {
 	Cancel  editionCancel  `cmd:"" help:"End an edition; what it would have brought stays owed."`
 	Extra   editionExtra   `cmd:"" help:"Make an edition without a slot, to send now."`
 
+	Correct editionCorrect `cmd:"" help:"Tell those who got an edition what was wrong in it."`
+
 	Uncertain        editionUncertain        `cmd:"" help:"List messages of which nobody knows whether they arrived."`
 	ReleaseUncertain editionReleaseUncertain `cmd:"" help:"Send uncertain messages once more."`
 	DropUncertain    editionDropUncertain    `cmd:"" help:"Count uncertain messages as received."`
@@ -36,7 +38,7 @@ type editionRow struct {
 }
 
 func (r *editionRow) cells(zone *time.Location) []string {
-	slot := "extra"
+	slot := string(r.Kind)
 	if r.Kind == newsletter.EditionSlot {
 		slot = r.ScheduledFor.In(zone).Format("2006-01-02 15:04")
 	}

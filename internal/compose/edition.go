@@ -44,8 +44,11 @@ func (c *Composer) FromEdition(d *newsletter.Digest) (*Digest, error) {
 		Subject: e.Subject, Preheader: e.Preheader, Introduction: e.Introduction,
 		WebURL: c.organisation.page("/e/"+d.VariantID.String(), d.Language),
 	}
-	if e.Kind == newsletter.EditionExtra || e.ScheduledFor.IsZero() {
+	if e.ScheduledFor.IsZero() {
 		digest.Date = cmp.Or(e.ReleasedAt, e.ApprovedAt, e.CreatedAt).Time
+	}
+	if e.Kind == newsletter.EditionCorrection {
+		return digest, c.correct(digest, d)
 	}
 	if d.Schedule.Works() {
 		digest.NextAt = times.Next(digest.Date)

@@ -30,6 +30,7 @@ var acts = []string{
 	"slot", "deliver", "publish", "hold", "go on", "withdraw", "push", "date back",
 	"slot", "deliver", "fault", "publish", "slot", "language", "mend", "topics",
 	"run", "sign up", "confirm", "back", "days", "language", "review", "fail",
+	"correct",
 }
 
 var anAct = rapid.Custom(func(t *rapid.T) act {

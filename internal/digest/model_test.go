@@ -57,6 +57,8 @@ type modelEdition struct {
 	// gone are the posts that were withdrawn when it was released; nil before. What is withdrawn
 	// later may still be in its letters.
 	gone map[int]bool
+	// corrects is the edition that it is about, if it is a correction: one without posts.
+	corrects *modelEdition
 }
 
 type modelMail struct {

@@ -20,6 +20,8 @@ func (st *stage) periods(now time.Time) error {
 	for _, e := range editions {
 		if e.Kind == newsletter.EditionExtra {
 			extras++
+		}
+		if e.Kind != newsletter.EditionSlot {
 			continue
 		}
 		key := fmt.Sprint(e.ScheduleID, e.ScheduledFor.Unix())

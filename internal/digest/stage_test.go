@@ -202,6 +202,8 @@ func (st *stage) act(a act) (did bool, err error) {
 		return st.dispose(a)
 	case "approve", "review", "cancel", "hold", "go on":
 		return st.edit(a)
+	case "correct":
+		return st.correct(a)
 	case "extra":
 		return true, st.extra(a)
 	}

@@ -15,6 +15,8 @@ type EditionKind string
 const (
 	EditionSlot  EditionKind = "slot"  // a slot of the schedule is due
 	EditionExtra EditionKind = "extra" // somebody said: send now
+	// EditionCorrection tells those whom another edition reached what was wrong with it. It has no posts.
+	EditionCorrection EditionKind = "correction"
 )
 
 // EditionState is where an edition is on its way. The transitions are drawn in docs/states.md.
@@ -88,6 +90,9 @@ type Edition struct {
 	// staff who made or changed it.
 	PostOrder Order   `db:"post_order" json:"-"`
 	EditedBy  Strings `db:"edited_by" json:"-"`
+	// Corrects is the edition that a correction is about, and Correction what it says.
+	Corrects   *int64          `db:"corrects" json:"-"`
+	Correction CorrectionTexts `db:"correction" json:"correction,omitempty"`
 	// ThroughSeq is frozen at approval: posts up to and including it are covered.
 	ThroughSeq int64  `db:"through_seq" json:"-"`
 	ApprovedAt Time   `db:"approved_at" json:"approved_at,omitzero"`
@@ -177,7 +182,7 @@ const (
 // composeAgain is how long an edition rests of which no letter could be made.
 const composeAgain = time.Minute
 
-// Step decides by the rules of the edition's schedule. Extra editions wait for an approval and then
+// Step decides by the rules of the edition's schedule. Those without a slot wait for an approval and then
 // leave at once.
 func (e *Edition) Step(c *Schedule, now Time) Step {
 	if e.Kind == EditionSlot && e.ScheduledFor.After(now.Time) {
@@ -192,7 +197,7 @@ func (e *Edition) Step(c *Schedule, now Time) Step {
 		return StepWait
 	case e.State == EditionApproved:
 		return StepRelease
-	case e.Kind == EditionExtra || !e.State.Follows():
+	case e.Kind != EditionSlot || !e.State.Follows():
 		return StepWait
 	case !e.approvesItself(c) && e.State == EditionDraft:
 		return StepHold

@@ -22,6 +22,8 @@ type Release struct {
 	Others []EditionPost
 	// Readers are the combinations to decide about.
 	Readers []Combination
+	// Original is what the edition corrects; nil: nothing.
+	Original *Original
 	// Rendered are the ids of the variants that the edition has already, by key.
 	Rendered map[string]int64
 }
@@ -38,6 +40,9 @@ type Share struct {
 
 // Share decides. The table stands in docs/states.md.
 func (r *Release) Share(c *Combination) Share {
+	if r.Edition.Kind == EditionCorrection { // it brings no posts: whatever they have read, they have
+		return Share{Mail: true, Next: c.Reading}
+	}
 	through := r.Edition.ThroughSeq
 	s := Share{Mail: r.forEveryone(), Next: c.Reading}
 	s.Next.ThroughSeq = max(c.ThroughSeq, through)
@@ -133,11 +138,12 @@ type Digest struct {
 	Under     map[int64]int64 // by a post's id, the topic under which it stands
 	NewTopics []Topic         // since the reader's last digest, each told once
 	Away      []EditionPost   // posts of a pause, the newest first: to be linked, not told
+	Original  *Original       // what a correction corrects
 }
 
 // Digest fills in what the ids of a share stand for.
 func (r *Release) Digest(s *Share, l Language, layout Layout) *Digest {
-	d := &Digest{Edition: r.Edition, List: r.List, Schedule: r.Schedule, Topics: r.Topics, Language: l, Layout: layout,
+	d := &Digest{Edition: r.Edition, List: r.List, Schedule: r.Schedule, Topics: r.Topics, Language: l, Layout: layout, Original: r.Original,
 		Under: make(map[int64]int64, len(s.Posts))}
 	for i, topic := range s.Under {
 		d.Under[s.Posts[i]] = topic

@@ -27,7 +27,7 @@ func Fingerprint(e *Edition, posts []EditionPost) string {
 	for i := range sorted {
 		sorted[i].EditionID, sorted[i].Position = 0, 0
 	}
-	text, _ := json.Marshal([]any{e.Subject, e.Preheader, e.Introduction, e.PostOrder, sorted}) // holds nothing but texts, numbers and times
+	text, _ := json.Marshal([]any{e.Subject, e.Preheader, e.Introduction, e.Correction, e.PostOrder, sorted}) // holds nothing but texts, numbers and times
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

@@ -15,6 +15,7 @@ type Store interface {
 	List(ctx context.Context, id int64) (*newsletter.List, error)
 	Topics(ctx context.Context, listID int64) ([]newsletter.Topic, error)
 	Schedules(ctx context.Context, listID int64) ([]newsletter.Schedule, error)
+	Original(ctx context.Context, e *newsletter.Edition) (*newsletter.Original, error)
 	ApproveReviewed(ctx context.Context, id newsletter.PublicID, r newsletter.Reviewed, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
 }
 
@@ -127,6 +128,9 @@ func (d *Desk) edition(ctx context.Context, id newsletter.PublicID, now time.Tim
 		return nil, err
 	}
 	digest := newsletter.Digest{Edition: *e}
+	if digest.Original, err = d.Store.Original(ctx, e); err != nil {
+		return nil, err
+	}
 	for i := range out.Posts {
 		if out.Posts[i].Disposition == newsletter.PostIn {
 			digest.Posts = append(digest.Posts, out.Posts[i])

@@ -29,7 +29,7 @@ func posts(e *Edition, found *Findings) {
 			found.add(Warning, KindEventPast, at)
 		}
 	}
-	if n == 0 {
+	if n == 0 && e.Edition.Kind != newsletter.EditionCorrection {
 		found.add(Warning, KindNothing, Where{Part: PartMail})
 	}
 }

@@ -17,6 +17,15 @@ type Edition struct {
 	unmade string
 }
 
+// written looks at the links of what was written for the edition itself, and returns them.
+func (e *Edition) written(found *Findings) []linkIn {
+	links := introductionLinks(e.Edition.Introduction, found)
+	for _, lang := range newsletter.Languages() {
+		links = append(links, introductionLinks(e.Edition.Correction[lang].Text, found)...)
+	}
+	return links
+}
+
 // Look applies every rule, and tells of the links what links knows; it asks nobody. unknown is how many
 // links nothing is known of.
 func Look(e *Edition, links *Links, now time.Time) (found Findings, unknown int) {
@@ -24,7 +33,7 @@ func Look(e *Edition, links *Links, now time.Time) (found Findings, unknown int)
 		found.add(Severe, KindUnmade, Where{Part: PartMail}, "Words", e.unmade)
 	}
 	wording(e, &found)
-	known := introductionLinks(e.Edition.Introduction, &found)
+	known := e.written(&found)
 	posts(e, &found)
 	for i := range e.Mails {
 		mail(&e.Mails[i], known, &found)

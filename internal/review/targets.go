@@ -49,7 +49,7 @@ func (e *Edition) targets() (all []targeted) {
 		}
 	}
 	var none Findings
-	for _, l := range introductionLinks(e.Edition.Introduction, &none) {
+	for _, l := range e.written(&none) {
 		add(l.address, Where{Part: PartIntroduction})
 	}
 	for i := range e.Mails {

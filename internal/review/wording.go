@@ -28,6 +28,10 @@ func wording(e *Edition, found *Findings) {
 	look(own.Subject, Where{Part: PartSubject}, Severe, found)
 	look(own.Preheader, Where{Part: PartPreheader}, Severe, found)
 	look(own.Introduction, Where{Part: PartIntroduction}, Severe, found)
+	for _, text := range own.Correction {
+		look(text.Subject, Where{Part: PartSubject}, Severe, found)
+		look(text.Text, Where{Part: PartIntroduction}, Severe, found)
+	}
 	if shouts(own.Introduction) {
 		found.add(Warning, KindCapitals, Where{Part: PartIntroduction}, "Words", excerpt(own.Introduction))
 	}

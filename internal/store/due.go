@@ -130,8 +130,8 @@ func (s *Store) MakeEditions(ctx context.Context, slots *newsletter.Slots, now t
 	return made, err
 }
 
-// DueEditions returns the editions that are not released and whose slot has come, and extra ones
-// that are approved, earliest first: to be approved, held, released or missed.
+// DueEditions returns the editions that are not released and whose slot has come, and those
+// without a slot that are approved, earliest first: to be approved, held, released or missed.
 func (s *Store) DueEditions(ctx context.Context, now time.Time) ([]newsletter.DueEdition, error) {
 	var due []newsletter.DueEdition
 	err := s.read(ctx, func(t *tx) error {
@@ -139,8 +139,8 @@ func (s *Store) DueEditions(ctx context.Context, now time.Time) ([]newsletter.Du
 		if err := t.list(&editions, `
 			SELECT `+prefixed("e", editionColumns)+`
 			FROM edition AS e JOIN schedule AS c ON c.id = e.schedule_id JOIN list AS l ON l.id = e.list_id
-			WHERE `+working+` AND `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
-			AND (e.scheduled_for <= $1 OR e.kind = 'extra' AND e.state = 'approved')
+			WHERE (`+working+` OR e.kind = 'correction' AND l.state = 'active') AND `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
+			AND (e.scheduled_for <= $1 OR e.kind <> 'slot' AND e.state = 'approved')
 			ORDER BY COALESCE(e.scheduled_for, e.approved_at), e.id`, newsletter.At(now)); err != nil {
 			return err
 		}

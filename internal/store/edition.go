@@ -11,7 +11,7 @@ import (
 )
 
 const editionColumns = `id, public_id, list_id, schedule_id, kind, scheduled_for, state, reason, subject, preheader, introduction,
-	post_order, edited_by, through_seq, approved_at, approved_by, held_until, released_at, cursor, fanned_out_at, ended_at, created_at, changed_at`
+	post_order, edited_by, corrects, correction, through_seq, approved_at, approved_by, held_until, released_at, cursor, fanned_out_at, ended_at, created_at, changed_at`
 
 // openEdition is the condition of the partial index edition_open, word for word: only so does SQLite
 // see that the index serves a query for some of these states.

@@ -35,6 +35,9 @@ func (t *tx) frozen(editionID int64) ([]newsletter.EditionPost, error) {
 // followed computes the posts of an edition that is not frozen: those owed to any of its readers,
 // under the editor's dispositions.
 func (t *tx) followed(e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error) {
+	if e.Kind == newsletter.EditionCorrection {
+		return nil, nil
+	}
 	readers, err := t.readers(e.ScheduleID)
 	if err != nil {
 		return nil, err
@@ -259,7 +262,9 @@ func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newslett
 		}
 		detail.Despite, detail.Flaws = r.Despite, r.Flaws
 	}
-	if in == 0 && of.Empty == newsletter.EmptySkip {
+	if e.Kind == newsletter.EditionCorrection {
+		through = 0 // it covers no posts
+	} else if in == 0 && of.Empty == newsletter.EmptySkip {
 		if by.Kind != newsletter.BySystem {
 			var readers int
 			if err := t.get(&readers, `SELECT COUNT(*) FROM subscription WHERE schedule_id = $1 AND state = 'active'`, e.ScheduleID); err != nil {

@@ -41,12 +41,14 @@ type chunk struct {
 	ScheduleID int64 `db:"schedule_id"`
 	After      int64 `db:"cursor"`
 	Last       int64
+	// Corrects is the edition that it corrects; then the ids are those of that edition's deliveries.
+	Corrects *int64 `db:"corrects"`
 }
 
 func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Time) (out newsletter.FanOut, err error) {
 	var at []chunk
 	if err := t.list(&at, `
-		SELECT id, schedule_id, cursor FROM edition
+		SELECT id, schedule_id, cursor, corrects FROM edition
 		WHERE id = $1 AND state = 'sending' AND fanned_out_at IS NULL`+t.dialect.skipLocked, editionID); err != nil {
 		return out, err
 	}
@@ -54,6 +56,9 @@ func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Tim
 		return newsletter.FanOut{Done: true}, nil
 	}
 	c := &at[0]
+	if c.Corrects != nil {
+		return t.fanOutCorrection(c, limit, life, now)
+	}
 	var ids []int64
 	if err := t.list(&ids, `
 		SELECT id FROM subscription WHERE schedule_id = $1 AND state = 'active' AND id > $2 ORDER BY id LIMIT $3`+t.dialect.forUpdate,
@@ -70,8 +75,13 @@ func (t *tx) fanOut(editionID int64, limit int, life time.Duration, now time.Tim
 	if out.Deliveries, err = t.deliver(c, life, now); err != nil {
 		return out, err
 	}
-	// The new deliveries have the greatest ids of the edition's, for its chunks are made one after the other.
-	return out, t.exec(`
+	return out, t.lengthen(c)
+}
+
+// lengthen moves the cursor of a fan-out, and the end of the edition's line. The new deliveries have the greatest
+// ids of the edition's, for its chunks are made one after the other.
+func (t *tx) lengthen(c *chunk) error {
+	return t.exec(`
 		UPDATE edition SET cursor = $2, last_delivery = COALESCE((
 			SELECT d.id FROM delivery AS d WHERE d.id > edition.last_delivery AND d.edition_id + 0 = $1 ORDER BY d.id DESC LIMIT 1), last_delivery)
 		WHERE id = $1`, c.EditionID, c.Last)

@@ -54,8 +54,11 @@ func (t *tx) unreleased(e *newsletter.Edition, readers []newsletter.Combination,
 	if err := t.list(&r.Topics, `SELECT `+topicColumns+` FROM topic WHERE list_id = $1 ORDER BY id`, e.ListID); err != nil {
 		return nil, err
 	}
-	r.Edition.ThroughSeq = r.List.LastSeq
 	var err error
+	if r.Original, err = t.original(e); err != nil || r.Original != nil {
+		return r, err
+	}
+	r.Edition.ThroughSeq = r.List.LastSeq
 	if r.Posts, err = t.followedWith(e, readers, content, now); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ const givable = `d.subscription_id = s.id AND (s.active_since IS NULL OR s.activ
 // giveBack returns the posts of deliveries that were never handed over (expired, cancelled, stopped by
 // a suppression) to their subscriptions: they are owed again, however far those have read since. Call it
 // once for a delivery, in the transaction that ends it, with at most MaxChunk of them. Deliveries that
-// are no editions are passed over.
+// are no editions, or corrections of one, are passed over.
 func (t *tx) giveBack(deliveries newsletter.IDs) error {
 	if len(deliveries) == 0 {
 		return nil
@@ -59,7 +59,7 @@ func (t *tx) giveBack(deliveries newsletter.IDs) error {
 	}
 	if err := t.list(&mails, `
 		SELECT DISTINCT d.variant_id, d.reading_before, d.reading_after FROM delivery AS d
-		WHERE d.kind = 'edition' AND d.subscription_id IS NOT NULL AND d.id `+t.dialect.among("$1")+`
+		WHERE d.kind = 'edition' AND d.reading_before IS NOT NULL AND d.subscription_id IS NOT NULL AND d.id `+t.dialect.among("$1")+`
 		ORDER BY d.variant_id, d.reading_before`, deliveries); err != nil {
 		return err
 	}

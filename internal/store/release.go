@@ -12,10 +12,14 @@ import (
 func (s *Store) Release(ctx context.Context, e *newsletter.Edition) (*newsletter.Release, error) {
 	var r *newsletter.Release
 	err := s.read(ctx, func(t *tx) error {
-		readers, err := t.readers(e.ScheduleID)
-		if err != nil {
-			return err
+		readers := correctionReaders()
+		if e.Kind != newsletter.EditionCorrection {
+			var err error
+			if readers, err = t.readers(e.ScheduleID); err != nil {
+				return err
+			}
 		}
+		var err error
 		r, err = t.release(e.ID, readers)
 		return err
 	})
@@ -62,7 +66,10 @@ func (t *tx) release(editionID int64, readers []newsletter.Combination) (*newsle
 
 // releasePosts fills the posts of a release: those of the edition that are not withdrawn, and the
 // others that its readers may lack.
-func (t *tx) releasePosts(r *newsletter.Release) error {
+func (t *tx) releasePosts(r *newsletter.Release) (err error) {
+	if r.Original, err = t.original(&r.Edition); err != nil || r.Original != nil {
+		return err // a correction brings no posts
+	}
 	if err := t.list(&r.Posts, `
 		SELECT `+prefixed("ep", editionPostColumns)+` FROM edition_post AS ep JOIN post AS p ON p.id = ep.post_id
 		WHERE ep.edition_id = $1 AND p.state = 'published' ORDER BY ep.position, ep.post_id`, r.Edition.ID); err != nil {
@@ -104,6 +111,9 @@ func (s *Store) ReleaseEdition(ctx context.Context, e *newsletter.Edition, varia
 		released = true
 		if err := t.openLane(e.ID); err != nil {
 			return err
+		}
+		if current.Kind == newsletter.EditionCorrection {
+			assignments = nil // who gets which letter follows from language and layout alone
 		}
 		return t.addVariants(e.ID, variants, assignments)
 	})

@@ -64,6 +64,7 @@ func Cases() []Case {
 		reviewedCases(),
 		progressCases(),
 		recipientCases(),
+		correctionCases(),
 	)
 }
 
