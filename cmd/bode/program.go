@@ -41,6 +41,7 @@ type program struct {
 	Audit      auditCommand      `cmd:"" help:"Check that nobody altered what was recorded."`
 	Clock      clockCommand      `cmd:"" help:"Say that the clock is right, after it was wrong."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this program's schema."`
+	Retention  retentionCommand  `cmd:"" help:"See what is too old to be kept, and let it go."`
 	Restore    restoreCommand    `cmd:"" help:"After a copy of the database was put back: erase again who was erased since."`
 	Config     configCommand     `cmd:"" help:"Check, show or begin a configuration."`
 	Version    versionCommand    `cmd:"" help:"Say which version this is."`

@@ -45,7 +45,7 @@ func terms(c *config.Config, texts *templates.Catalogue, lang newsletter.Languag
 	for _, t := range []struct {
 		what string
 		last time.Duration // zero: as its text says
-	}{{"subscription", 0}, {"consent", 0}, {"mails", 0}, {"signup", c.Signup.LinkLife}, {"origin", c.Retention.Origin}, {"reports", c.Retention.Reports}, {"suppression", 0}, {"requests", 0}} {
+	}{{"subscription", 0}, {"consent", 0}, {"mails", c.Retention.Mails}, {"signup", c.Signup.LinkLife}, {"origin", c.Retention.Origin}, {"reports", c.Retention.Reports}, {"suppression", 0}, {"left", c.Retention.Left}, {"requests", c.Retention.Requests}} {
 		what, err := texts.Text(lang, "package_keep_"+t.what, nil)
 		if err != nil {
 			continue // Check has seen them all

@@ -14,6 +14,8 @@ const (
 	restAfter = 5 * time.Second        // after a fault, so that a database in trouble isn't pressed
 	tidyEvery = 5 * time.Minute
 	batch     = 100
+
+	retainEvery = 24 * time.Hour
 )
 
 // Worker asks for identity, reminds officers and lets go of addresses. It works beside other processes that do
@@ -24,6 +26,8 @@ type Worker struct {
 	Officers func(ctx context.Context) ([]newsletter.Officer, error)
 	// Record writes what was erased to the replay list; nil: there is none.
 	Record func(ctx context.Context, now time.Time) error
+	// Retain carries out the terms of what is kept, once a day; nil: nobody does.
+	Retain func(ctx context.Context, now time.Time) error
 	Now    func() time.Time
 }
 
@@ -31,7 +35,7 @@ type Worker struct {
 func (w *Worker) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var tidied time.Time
+	var tidied, retained time.Time
 	var trouble string // what was said of it last
 	for {
 		select {
@@ -45,6 +49,10 @@ func (w *Worker) Run(ctx context.Context) {
 		if now := w.Now(); err == nil && now.Sub(tidied).Abs() >= tidyEvery {
 			tidied = now
 			err = newsletter.Unharmed(func() error { return w.tidy(ctx, now) })
+		}
+		if now := w.Now(); err == nil && w.Retain != nil && now.Sub(retained).Abs() >= retainEvery {
+			retained = now
+			err = newsletter.Unharmed(func() error { return w.Retain(ctx, now) })
 		}
 		switch {
 		case ctx.Err() != nil:

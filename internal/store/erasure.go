@@ -73,6 +73,7 @@ type erasure struct {
 	keys      newsletter.Strings
 	hashes    newsletter.Strings // that stay, as key:hash
 	request   *newsletter.DataRequest
+	forgets   bool // a term has ended, and nobody asked: no hash and no certificate stay
 	result    *newsletter.Erasure
 }
 
@@ -301,6 +302,9 @@ func (e *erasure) deletePerson() error {
 }
 
 func (e *erasure) suppressAll(hash func(newsletter.Address) token.Hash) error {
+	if e.forgets {
+		return nil
+	}
 	for _, a := range e.addresses {
 		h := hash(a)
 		e.hashes = append(e.hashes, h.KeyID+":"+h.Sum)
@@ -313,6 +317,9 @@ func (e *erasure) suppressAll(hash func(newsletter.Address) token.Hash) error {
 
 // certify writes the certificate, which is also what the replay list has yet to be told.
 func (e *erasure) certify() error {
+	if e.forgets {
+		return nil
+	}
 	slices.Sort(e.hashes)
 	var request *int64
 	if e.request != nil {

@@ -150,6 +150,9 @@ func (s *Store) LiftRestriction(ctx context.Context, id newsletter.PublicID, let
 		if err := t.sendLetter(r, letter, newsletter.At(now)); err != nil {
 			return err
 		}
+		if err := t.exec(`DELETE FROM setting WHERE name = $1`, mailCursor); err != nil { // what a term passed over is looked at anew
+			return err
+		}
 		if err := t.exec(`UPDATE data_request SET subscriber_id = NULL WHERE id = $1`, r.ID); err != nil {
 			return err
 		}

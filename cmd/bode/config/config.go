@@ -178,4 +178,7 @@ type Retention struct {
 	EmptyEditions time.Duration
 	// Origin is how long it is kept from where somebody consented: network and browser.
 	Origin time.Duration
+	// Requests is for closed requests about data, and Lapsed for those that nobody confirmed; Mails for who a
+	// mail went to, Left for people who have left all lists.
+	Requests, Lapsed, Mails, Left time.Duration
 }

@@ -54,6 +54,7 @@ func Cases() []Case {
 		carryCases(),
 		replayCases(),
 		rehashCases(),
+		retentionCases(),
 		applyCases(),
 		dueCases(),
 		dutyCases(),

@@ -1,0 +1,42 @@
+package newsletter
+
+import "time"
+
+// Retention is until when what is held about people may be as old as it is; what is older goes. Zero: it stays.
+// Restricted people and people with an open request are exempt (GDPR art. 18(1) and (2)).
+type Retention struct {
+	Requests Time // closed requests, with their letters and history
+	Lapsed   Time // requests of which nobody showed that they were theirs
+	Mails    Time // who a mail went to: afterwards it counts, and is nobody's
+	Left     Time // people who have left all lists, with their proof of consent
+}
+
+// RetentionTerms are how long each is kept.
+type RetentionTerms struct{ Requests, Lapsed, Mails, Left time.Duration }
+
+// At is what the terms mean at a time.
+func (t RetentionTerms) At(now time.Time) Retention {
+	before := func(d time.Duration) Time {
+		if d <= 0 {
+			return Time{}
+		}
+		return At(now.Add(-d))
+	}
+	return Retention{Requests: before(t.Requests), Lapsed: before(t.Lapsed), Mails: before(t.Mails), Left: before(t.Left)}
+}
+
+// RetentionReport counts what went, or would go.
+type RetentionReport struct {
+	Requests int64 `json:"requests"`
+	Lapsed   int64 `json:"lapsed"`
+	Mails    int64 `json:"mails"`
+	Left     int64 `json:"left"`
+}
+
+// Empty reports whether nothing went.
+func (r RetentionReport) Empty() bool { return r == RetentionReport{} }
+
+// Plus adds two reports.
+func (r RetentionReport) Plus(o RetentionReport) RetentionReport {
+	return RetentionReport{r.Requests + o.Requests, r.Lapsed + o.Lapsed, r.Mails + o.Mails, r.Left + o.Left}
+}
