@@ -17,6 +17,7 @@ CREATE TABLE list (
     reply_to       TEXT   NOT NULL DEFAULT '',
     list_id        TEXT   NOT NULL UNIQUE,
     last_seq       BIGINT NOT NULL DEFAULT 0,
+    branding       TEXT   NOT NULL DEFAULT '{}',
     applied_hash   TEXT   NOT NULL DEFAULT '',
     created_at     BIGINT NOT NULL,
     archived_at    BIGINT
@@ -28,6 +29,7 @@ CREATE TABLE topic (
     name         TEXT   NOT NULL,
     texts        TEXT   NOT NULL,
     seq          BIGINT NOT NULL,
+    merged_into  BIGINT REFERENCES topic (id), -- when it was merged: what it is now
     applied_hash TEXT   NOT NULL DEFAULT '',
     created_at   BIGINT NOT NULL,
     archived_at  BIGINT,

@@ -44,6 +44,7 @@ type List struct {
 	ID    string // RFC 2919: label.domain
 	// From and ReplyTo are the list's own sender; ReplyTo may be empty.
 	From, ReplyTo mailer.Address
+	Branding      newsletter.Branding
 }
 
 // Composer makes mails. It doesn't change and may be used by many goroutines.
@@ -125,6 +126,7 @@ type frame struct {
 	WebURL       string // may be empty
 	Large        bool
 	Organisation footer
+	Brand        *brand // nil: Bode's own look
 }
 
 // footer is what stands under every mail.

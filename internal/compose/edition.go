@@ -74,6 +74,7 @@ func ListOf(l *newsletter.List, lang newsletter.Language) List {
 	return List{
 		Name: l.Name, Title: titleOf(l.Texts, l.Name, l, lang), ID: l.ListID,
 		From: mailer.Address{Name: l.SenderName, Addr: l.SenderAddress}, ReplyTo: mailer.Address{Addr: l.ReplyTo},
+		Branding: l.Branding,
 	}
 }
 

@@ -23,11 +23,12 @@ type List struct {
 	SenderAddress string `db:"sender_address" json:"sender_address"`
 	ReplyTo       string `db:"reply_to" json:"reply_to,omitempty"`
 	// ListID is the List-Id of RFC 2919, label.domain; it never changes during the list's life.
-	ListID      string `db:"list_id" json:"list_id"`
-	LastSeq     int64  `db:"last_seq" json:"-"` // the newest post.seq or topic.seq
-	AppliedHash string `db:"applied_hash" json:"-"`
-	CreatedAt   Time   `db:"created_at" json:"created_at"`
-	ArchivedAt  Time   `db:"archived_at" json:"archived_at,omitzero"`
+	ListID      string   `db:"list_id" json:"list_id"`
+	LastSeq     int64    `db:"last_seq" json:"-"` // the newest post.seq or topic.seq
+	Branding    Branding `db:"branding" json:"branding,omitzero"`
+	AppliedHash string   `db:"applied_hash" json:"-"`
+	CreatedAt   Time     `db:"created_at" json:"created_at"`
+	ArchivedAt  Time     `db:"archived_at" json:"archived_at,omitzero"`
 }
 
 // Topic is a subject that posts carry and subscribers choose.
@@ -36,6 +37,8 @@ type Topic struct {
 	ListID int64  `db:"list_id" json:"-"`
 	Name   string `db:"name" json:"name"`
 	Texts  Texts  `db:"texts" json:"texts"`
+	// MergedInto is what the topic is now, after it was merged.
+	MergedInto *int64 `db:"merged_into" json:"-"`
 	// Seq is the topic's place in the list's sequence: who has read past it knows of it.
 	Seq         int64  `db:"seq" json:"-"`
 	AppliedHash string `db:"applied_hash" json:"-"`

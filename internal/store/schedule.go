@@ -151,16 +151,21 @@ func (s *Store) moveSchedule(ctx context.Context, id int64, to newsletter.Schedu
 			return err
 		}
 		if !next.IsZero() {
-			// A slot that has its edition already must not be asked for once more.
-			if err := t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1 AND next_at < $2`, id, next); err != nil {
-				return err
-			}
-			if err := t.cancelEditions(overdue, id, newsletter.ReasonSchedulePaused, now); err != nil {
+			if err := t.resumeAt(id, next, now); err != nil {
 				return err
 			}
 		}
 		return t.audit(by, now, "schedule."+string(to), object{"schedule", was.Name}, nil)
 	})
+}
+
+// resumeAt has a schedule that rested go on with the slot next.
+func (t *tx) resumeAt(id int64, next newsletter.Time, now time.Time) error {
+	// A slot that has its edition already must not be asked for once more.
+	if err := t.exec(`UPDATE schedule SET next_at = $2 WHERE id = $1 AND next_at < $2`, id, next); err != nil {
+		return err
+	}
+	return t.cancelEditions(overdue, id, newsletter.ReasonSchedulePaused, now)
 }
 
 // overdue matches the editions of a schedule that would leave by themselves as soon as it goes on. One that

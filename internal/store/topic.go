@@ -7,7 +7,7 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-const topicColumns = `id, list_id, name, texts, seq, applied_hash, created_at, archived_at`
+const topicColumns = `id, list_id, name, texts, seq, merged_into, applied_hash, created_at, archived_at`
 
 // CreateTopic makes a topic and gives it its place in the list's sequence.
 func (s *Store) CreateTopic(ctx context.Context, topic *newsletter.Topic, by newsletter.Actor, now time.Time) error {
@@ -39,6 +39,24 @@ func (s *Store) Topics(ctx context.Context, listID int64) ([]newsletter.Topic, e
 	var topics []newsletter.Topic
 	err := s.reader.SelectContext(ctx, &topics, `SELECT `+topicColumns+` FROM topic WHERE list_id = $1 ORDER BY id`, listID)
 	return topics, err
+}
+
+// ChangeTopic gives a topic other words; its list and name stay.
+func (s *Store) ChangeTopic(ctx context.Context, topic *newsletter.Topic, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		var name string
+		if err := t.get(&name, `UPDATE topic SET texts = $2 WHERE id = $1 AND archived_at IS NULL RETURNING name`, topic.ID, topic.Texts); err != nil {
+			return notFound(err, "topic", topic.ID)
+		}
+		return t.audit(by, now, "topic.change", object{"topic", name}, topic.Texts)
+	})
+}
+
+// Topic returns one topic.
+func (s *Store) Topic(ctx context.Context, id int64) (*newsletter.Topic, error) {
+	var topic newsletter.Topic
+	err := s.reader.GetContext(ctx, &topic, `SELECT `+topicColumns+` FROM topic WHERE id = $1`, id)
+	return &topic, notFound(err, "topic", id)
 }
 
 // topicSet returns the id of a set of topics, made when it is new. Nil stands for all topics,

@@ -26,6 +26,7 @@ func Cases() []Case {
 		pictureCases(),
 		deskFeedCases(),
 		scheduleCases(),
+		deskListCases(),
 		reminderCases(),
 		auditCases(),
 		deliveryCases(),
