@@ -34,6 +34,7 @@ type Store interface {
 	editionStore
 	scheduleStore
 	feedStore
+	topicStore
 }
 
 // listStore is what every noun needs of lists.

@@ -10,4 +10,5 @@ func (d *door) routes() {
 	d.editionRoutes()
 	d.scheduleRoutes()
 	d.feedRoutes()
+	d.topicRoutes()
 }

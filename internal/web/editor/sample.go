@@ -18,6 +18,7 @@ func Samples() []desk.Sample {
 		editionSamples(),
 		scheduleSamples(),
 		feedSamples(),
+		topicSamples(),
 	)
 }
 
