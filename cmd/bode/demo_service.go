@@ -7,6 +7,7 @@ import (
 	"bode.example/internal/demo"
 	"bode.example/internal/feed"
 	"bode.example/internal/newsletter"
+	"bode.example/internal/staff"
 )
 
 // demoService is what the demo may ask of the service that runs for it: what an operator would do by
@@ -90,6 +91,38 @@ func (d *demoService) sendNow(ctx context.Context, schedule int64) error {
 		_, err = d.store.CancelEdition(ctx, e.PublicID, demoActor, d.now())
 	}
 	return err
+}
+
+// deskHold is short enough to wait for, and long enough to press "Stop".
+const deskHold = newsletter.Duration(time.Minute)
+
+// Desk makes an edition that waits for approval, and an editor to approve it.
+func (d *demoService) Desk(ctx context.Context) (string, error) {
+	lists, err := d.store.Lists(ctx)
+	if err != nil {
+		return "", err
+	}
+	form := staff.Form{Address: "marije@redactie.example", Name: "Marije Hoekstra", Language: d.config.Language,
+		Roles: []newsletter.Role{newsletter.RoleEditor, newsletter.RoleAdmin}}
+	for _, l := range lists {
+		form.Lists = append(form.Lists, l.ID)
+		if err := d.store.SetApprovalRule(ctx, newsletter.ApprovalRule{ListID: l.ID, Hold: deskHold}, demoActor, d.now()); err != nil {
+			return "", err
+		}
+		schedules, err := d.store.Schedules(ctx, l.ID)
+		if err != nil {
+			return "", err
+		}
+		weekly := schedules[len(schedules)-1] // the slowest comes last, and has most to bring
+		e, err := d.store.AddExtraEdition(ctx, weekly.ID, demoActor, d.now())
+		if err != nil {
+			return "", err
+		}
+		if _, err := d.store.ReviewEdition(ctx, e.PublicID, demoActor, d.now()); err != nil {
+			return "", err
+		}
+	}
+	return d.demoLink(ctx, form)
 }
 
 // Report counts what the service holds.

@@ -58,6 +58,9 @@ type Service interface {
 	AddPost(ctx context.Context, markdown string) error
 	// SendNow makes and approves an extra edition of every schedule.
 	SendNow(ctx context.Context) error
+	// Desk makes an edition of the weekly schedule that waits for approval, takes the visitor on as an editor,
+	// and returns a link that signs them in, once.
+	Desk(ctx context.Context) (link string, err error)
 	Report(ctx context.Context) (*Report, error)
 	// Ended is closed when the service has ended by itself.
 	Ended() <-chan struct{}
@@ -132,7 +135,14 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Once {
 		return nil
 	}
-	d.invite()
+	link, err := d.openDesk(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	d.invite(link)
 	publishing, stop := context.WithCancel(ctx)
 	var publisher sync.WaitGroup
 	publisher.Go(func() { d.publishOn(publishing) })
