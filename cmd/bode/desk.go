@@ -35,7 +35,7 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.
 		Audience: audience, Review: &pages, Approver: approver}); err != nil {
 		return nil, &configError{err}
 	}
-	if err := deskstaff.Add(deskstaff.Config{Desk: d, Staff: s.staff, Store: s.store}); err != nil {
+	if err := deskstaff.Add(deskstaff.Config{Desk: d, Staff: s.staff, Store: s.store, Installation: founded(c, s)}); err != nil {
 		return nil, &configError{err}
 	}
 	return d, d.Ready()
@@ -50,4 +50,14 @@ type countedStore struct {
 // EditionPosts are the posts of an edition, by the readers that were counted last.
 func (s countedStore) EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error) {
 	return s.audience.EditionPosts(ctx, e, now)
+}
+
+// founded is what the first steps show of the configuration.
+func founded(c *config.Config, s *service) deskstaff.Installation {
+	o := c.Organisation
+	return deskstaff.Installation{
+		Organisation: o.Name, Postal: o.PostalAddress, Mail: o.Mail.String(), Phone: o.Phone, Website: o.Website,
+		Sender: c.Sender.Address, SenderName: c.Sender.Name, ReplyTo: c.Sender.ReplyTo, Relay: s.pool.String(), Signed: c.DKIM.Domain,
+		Host: c.PublicURL.Hostname(), Language: c.Language, File: c.File(),
+	}
 }

@@ -98,6 +98,8 @@ func (n *notices) message(ctx context.Context, c *newsletter.Claim, now time.Tim
 			ValidUntil: l.ExpiresAt.Time, Zone: n.zone}, nil
 	case newsletter.TemplateSignIn, newsletter.TemplateInvitation:
 		return n.signIn(ctx, c)
+	case newsletter.TemplateTestMail:
+		return &compose.TestMail{Greeting: greeting, URL: n.site + deskstaff.StepsPath, Zone: n.zone}, nil
 	case newsletter.TemplateAddressConfirmation:
 		change, err := n.store.AddressChangeByID(ctx, *c.Ref)
 		if err != nil {

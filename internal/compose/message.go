@@ -7,7 +7,7 @@ import (
 )
 
 // A Message is what a mail to one person says: a *Confirmation, *Welcome, *AlreadySubscribed,
-// *AccessLink, *AddressConfirmation or *AddressNotice; to somebody of the staff, a *SignIn or *Invitation. There is none to somebody who left: leaving is
+// *AccessLink, *AddressConfirmation or *AddressNotice; to somebody of the staff, a *SignIn, *Invitation or *TestMail. There is none to somebody who left: leaving is
 // the last word.
 type Message interface {
 	// Template names the mail that it is, as the outbox does: newsletter.TemplateConfirmation and so on.
@@ -94,6 +94,13 @@ type Invitation struct {
 	Zone       *time.Location
 }
 
+// TestMail says to somebody of the staff that mail arrives.
+type TestMail struct {
+	Greeting string
+	URL      string // of the first steps
+	Zone     *time.Location
+}
+
 // notice is what the messages have in common, in the same places.
 type notice struct {
 	texts    string // how the keys of its texts begin
@@ -169,4 +176,11 @@ func (m *SignIn) notice() notice {
 
 func (m *Invitation) notice() notice {
 	return notice{texts: "staff_invitation", greeting: m.Greeting, url: m.URL, until: m.ValidUntil, zone: m.Zone}
+}
+
+// Template is newsletter.TemplateTestMail.
+func (m *TestMail) Template() string { return newsletter.TemplateTestMail }
+
+func (m *TestMail) notice() notice {
+	return notice{texts: "test_mail", greeting: m.Greeting, url: m.URL, zone: m.Zone}
 }

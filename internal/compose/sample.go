@@ -217,5 +217,6 @@ func sampleMessages(lang newsletter.Language) []Message {
 		&RequestReminder{Kind: newsletter.RequestOther, Reference: "2026-0008", Due: newsletter.NewDay(2026, time.November, 20), Late: true, URL: site + "/desk/", Zone: sampleZone()},
 		&SignIn{Greeting: greeting, URL: site + "/desk/sign-in/link/" + token, Code: "4071 9352", ValidUntil: at, Zone: sampleZone()},
 		&Invitation{Greeting: greeting, URL: site + "/desk/sign-in/link/" + token, ValidUntil: at, Zone: sampleZone()},
+		&TestMail{Greeting: greeting, URL: site + "/desk/first-steps", Zone: sampleZone()},
 	}
 }

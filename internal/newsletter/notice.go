@@ -12,6 +12,7 @@ const (
 	TemplateEditionProof        = "edition_proof"        // Ref: edition; to those of the staff who are to approve it
 	TemplateEditionTest         = "edition_test"         // Ref: test_letter; to whom an editor names
 	TemplateSignIn              = "sign_in"              // Ref: sign_in; to somebody of the staff
+	TemplateTestMail            = "test_mail"            // Ref: staff; says that mail arrives
 	TemplateInvitation          = "staff_invitation"     // Ref: sign_in; to somebody who is new on the staff
 	TemplateRequestIdentity     = "request_identity"     // Ref: data_request; to the address that it is about
 	TemplateRequestLetter       = "request_letter"       // Ref: request_letter

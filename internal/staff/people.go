@@ -90,6 +90,13 @@ func (s *Service) Reset(ctx context.Context, id newsletter.PublicID, by newslett
 	return s.store.ResetFactors(ctx, id, by, now)
 }
 
+// SendTestMail mails somebody that mail arrives, at most ten times an hour.
+func (s *Service) SendTestMail(ctx context.Context, m *newsletter.Staff, now time.Time) error {
+	q := quotas{}
+	q.add("test_mail", m.PublicID.String(), "limit_tests", newsletter.Limit{Most: 10, Per: time.Hour})
+	return s.store.SendTestMail(ctx, m, q, now)
+}
+
 // Issue makes a link for one of the staff, to be handed over where it is asked for: the token of a link
 // that works for newsletter.IssuedLife, in any browser, once.
 func (s *Service) Issue(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (string, error) {

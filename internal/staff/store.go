@@ -19,6 +19,7 @@ type Store interface {
 type people interface {
 	AllStaff(ctx context.Context) ([]newsletter.Staff, error)
 	Staff(ctx context.Context, id newsletter.PublicID) (*newsletter.Staff, error)
+	SendTestMail(ctx context.Context, m *newsletter.Staff, quotas []newsletter.Quota, now time.Time) error
 	Staffed(ctx context.Context) (bool, error)
 	InviteStaff(ctx context.Context, m *newsletter.Staff, by newsletter.Actor, now time.Time) error
 	ChangeStaff(ctx context.Context, m *newsletter.Staff, by newsletter.Actor, now time.Time) error

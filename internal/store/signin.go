@@ -282,6 +282,12 @@ func (s *Store) ForgetSignIns(ctx context.Context, by newsletter.Actor, now time
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
 		var ids []int64
+		// A test mail has said all that it can say.
+		if err = t.exec(`
+			UPDATE delivery SET address = NULL, domain = '', `+endWaiting("expired", "$1")+`
+			WHERE address IS NOT NULL AND template = 'test_mail' AND expires_at <= $1`, at); err != nil {
+			return err
+		}
 		err = t.list(&ids, `DELETE FROM sign_in WHERE expires_at <= $1 RETURNING id`, at)
 		if n = int64(len(ids)); err != nil || n == 0 {
 			return err

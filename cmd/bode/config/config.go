@@ -53,6 +53,9 @@ type Config struct {
 	file    string // that was read, if any
 }
 
+// File is the file that was read; empty: none was.
+func (c *Config) File() string { return c.file }
+
 // Key is where a key of the program lies: in a file, or else in the environment.
 type Key struct {
 	File     string

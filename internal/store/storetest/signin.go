@@ -16,6 +16,7 @@ func signInCases() []Case {
 		{"D5 a sign-in link opens once", []string{"UseSignIn", "IssueSignIn", "ForgetSignIns"}, testUseSignIn},
 		{"a code may be tried a few times", []string{"TrySignIn"}, testTrySignIn},
 		{"the first admin is who answers the mail", []string{"IssueFirst", "NameFirst", "Staffed"}, testFirstAdmin},
+		{"a test mail says how it went", []string{"SendTestMail", "LastTestMail", "ForgetSignIns"}, testTestMail},
 		{"the gate stops links that open nothing", []string{"HandOver"}, testSignInGate},
 	}
 }
@@ -198,5 +199,27 @@ func testSignInGate(t *testing.T, s *store.Store) {
 	}
 	if states := Query(t, s, `SELECT state FROM delivery WHERE template = 'staff_invitation' ORDER BY id`); !cmp.Equal(states, [][]string{{"expired"}, {"handing_over"}}) {
 		t.Errorf("%v", states)
+	}
+}
+
+func testTestMail(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	m := w.Hire(anna, "Anna", newsletter.RoleAdmin)
+	if last, err := s.LastTestMail(t.Context(), m.ID); err != nil || last != nil {
+		t.Errorf("before any: %+v, %v", last, err)
+	}
+	quota := newsletter.Quota{Counter: "test_mail", Key: "k", Limits: []newsletter.Limit{{Most: 2, Per: time.Hour}}, Reason: "limit_tests"}
+	w.check(s.SendTestMail(t.Context(), m, []newsletter.Quota{quota}, Start))
+	w.check(s.SendTestMail(t.Context(), m, []newsletter.Quota{quota}, Start.Add(time.Second)))
+	if err := s.SendTestMail(t.Context(), m, []newsletter.Quota{quota}, Start.Add(time.Second)); !newsletter.Is(err, newsletter.TooMany) {
+		t.Errorf("a third: %v", err)
+	}
+	if last, err := s.LastTestMail(t.Context(), m.ID); err != nil || last.State != newsletter.DeliveryPending || !last.CreatedAt.Equal(Start.Add(time.Second)) {
+		t.Errorf("%+v, %v", last, err)
+	}
+	_, err := s.ForgetSignIns(t.Context(), Worker, Start.Add(2*time.Hour))
+	w.check(err)
+	if mails := Query(t, s, `SELECT address, state FROM delivery WHERE template = 'test_mail'`); !cmp.Equal(mails, [][]string{{"NULL", "expired"}, {"NULL", "expired"}}) {
+		t.Errorf("%v", mails)
 	}
 }

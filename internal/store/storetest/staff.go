@@ -23,6 +23,17 @@ const (
 	bas  = newsletter.Address("bas@voorbeeld.nl")
 )
 
+// EmptyWorld is an installation in which nothing was made yet.
+func EmptyWorld(t testing.TB, s *store.Store) *World { return &World{t: t, s: s} }
+
+// Lists are the ids of the world's lists.
+func (w *World) Lists() []int64 {
+	if w.List.ID == 0 {
+		return nil
+	}
+	return []int64{w.List.ID}
+}
+
 // Hire takes somebody on.
 func (w *World) Hire(address newsletter.Address, name string, roles ...newsletter.Role) *newsletter.Staff {
 	w.t.Helper()

@@ -20,13 +20,21 @@ type Config struct {
 	Desk  *desk.Desk
 	Staff *staff.Service
 	Store Store
+	// Installation is what the first steps show.
+	Installation Installation
 }
 
-// Store is what the pages read beside the service; store.Store has it all.
+// Store is what the pages read and change beside the service; store.Store has it all.
 type Store interface {
 	Lists(ctx context.Context) ([]newsletter.List, error)
 	AllStaff(ctx context.Context) ([]newsletter.Staff, error)
 	Staff(ctx context.Context, id newsletter.PublicID) (*newsletter.Staff, error)
+	Topics(ctx context.Context, listID int64) ([]newsletter.Topic, error)
+	Schedules(ctx context.Context, listID int64) ([]newsletter.Schedule, error)
+	LatestWording(ctx context.Context, purpose string, language newsletter.Language) (*newsletter.Wording, error)
+	LastTestMail(ctx context.Context, staffID int64) (*newsletter.Delivery, error)
+	CreateList(ctx context.Context, l *newsletter.List, by newsletter.Actor, now time.Time) error
+	CreateTopic(ctx context.Context, topic *newsletter.Topic, by newsletter.Actor, now time.Time) error
 	AuditLog(ctx context.Context, q store.AuditQuery) ([]store.AuditEntry, error)
 }
 
@@ -48,6 +56,7 @@ func Add(c Config) error {
 	d.accountRoutes()
 	d.peopleRoutes()
 	d.auditRoutes()
+	d.stepRoutes()
 	return nil
 }
 

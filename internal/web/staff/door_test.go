@@ -43,7 +43,18 @@ type bench struct {
 
 func newBench(t testing.TB, s *store.Store, at string, clock func() time.Time) *bench {
 	t.Helper()
-	b := &bench{t: t, store: s, world: storetest.NewWorld(t, s), clock: clock}
+	return makeBench(t, s, storetest.NewWorld(t, s), at, clock)
+}
+
+// newFounding is a bench over a store that holds no list yet.
+func newFounding(t testing.TB, s *store.Store, at string, clock func() time.Time) *bench {
+	t.Helper()
+	return makeBench(t, s, storetest.EmptyWorld(t, s), at, clock)
+}
+
+func makeBench(t testing.TB, s *store.Store, world *storetest.World, at string, clock func() time.Time) *bench {
+	t.Helper()
+	b := &bench{t: t, store: s, world: world, clock: clock}
 	site, err := url.Parse(at)
 	b.check(err)
 	set, err := loadTemplates()
@@ -65,7 +76,9 @@ func newBench(t testing.TB, s *store.Store, at string, clock func() time.Time) *
 		Organisation: "Democratische Broedplaats Noord", Zone: zone, Authenticator: b.rules,
 	})
 	b.check(err)
-	b.check(staff.Add(staff.Config{Desk: b.Desk, Staff: b.rules, Store: s}))
+	b.check(staff.Add(staff.Config{Desk: b.Desk, Staff: b.rules, Store: s, Installation: staff.Installation{
+		Organisation: "Stichting Voorbeeld", Postal: []string{"Postbus 1", "9400 AA Assen"}, Sender: "post@voorbeeld.nl", SenderName: "Stichting Voorbeeld",
+		Relay: "mail.voorbeeld.nl:587", Host: site.Hostname(), Language: newsletter.Dutch, File: "/etc/bode/bode.toml"}}))
 	// Today is the editors' own page; here something has to stand where signing in leads.
 	b.Handle(desk.Route{Pattern: "GET /desk/{$}", Roles: desk.Everyone()}, func(w http.ResponseWriter, r *http.Request) error {
 		return b.Confirm(w, r, desk.Confirm{Title: "Vandaag", Text: desk.StaffOf(r).Name, Action: "/desk/", Button: "Niets", Back: "/desk/account"})
@@ -89,7 +102,7 @@ func (c *still) time() time.Time { return c.now }
 // hire takes somebody on, by the command line.
 func (b *bench) hire(address, name string, roles ...newsletter.Role) *newsletter.Staff {
 	b.t.Helper()
-	m, err := b.rules.Invite(b.t.Context(), rules.Form{Address: address, Name: name, Language: newsletter.Dutch, Roles: roles, Lists: []int64{b.world.List.ID}}, storetest.By, b.clock())
+	m, err := b.rules.Invite(b.t.Context(), rules.Form{Address: address, Name: name, Language: newsletter.Dutch, Roles: roles, Lists: b.world.Lists()}, storetest.By, b.clock())
 	b.check(err)
 	return m
 }

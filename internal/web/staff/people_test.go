@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
 	"bode.example/internal/web/staff"
 )
@@ -122,5 +123,48 @@ func TestFirstSteps(t *testing.T) {
 			t.Errorf("%v on the staff", rows)
 		}
 		c.get(staff.FirstPath+link).has(t, 410)
+	})
+}
+
+// The wizard: what is configured is shown, what is made is made by the store's own methods, and a step can be
+// taken at any time.
+func TestFirstStepsAreTaken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		clock := &still{storetest.Start}
+		b := newFounding(t, s, "https://nieuws.example", clock.time)
+		c, _ := b.enter(b.hire("baas@voorbeeld.nl", "De Baas", newsletter.RoleAdmin))
+		editor, _ := b.enter(b.hire(anna, "Anna", newsletter.RoleEditor))
+		editor.get(staff.StepsPath).has(t, 403)
+		c.get(staff.StepsPath).has(t, 200, "Nog 4 stappen", "Jullie organisatie", "Klaar")
+		c.get(staff.StepsPath+"/organisation").has(t, 200, "Stichting Voorbeeld", "Postbus 1", "nog niet ingevuld", "/etc/bode/bode.toml", "organisation.postal_address")
+		c.get(staff.StepsPath+"/sender").has(t, 200, "post@voorbeeld.nl", "smtp.url")
+		c.get(staff.StepsPath+"/privacy").has(t, 200, "pages.nl.privacy_file")
+		c.get(staff.StepsPath+"/nothing").has(t, 404)
+
+		c.post(staff.StepsPath+"/test").has(t, 303, "done=test_mail")
+		c.get(staff.StepsPath+"/test").has(t, 200, "Onderweg")
+		b.world.Do(`UPDATE delivery SET state = 'failed', reply = '550 5.7.1 no relay' WHERE template = 'test_mail'`)
+		c.get(staff.StepsPath+"/test").has(t, 200, "Niet gelukt", "550 5.7.1")
+		b.world.Do(`UPDATE delivery SET state = 'sent' WHERE template = 'test_mail'`)
+
+		c.get(staff.StepsPath+"/topics").has(t, 200, "Maak eerst de lijst")
+		c.post(staff.StepsPath+"/topics", "topics", "De raad").has(t, 303, "/desk/first-steps/list")
+		c.post(staff.StepsPath+"/list", "title_nl", "!!").has(t, 422, `href="#title_nl"`)
+		c.post(staff.StepsPath+"/list", "title_nl", "Expertgroep Coöperaties & buurt", "description", "Nieuws  over buurten.").has(t, 303, "/desk/first-steps/topics")
+		l, err := s.ListByName(t.Context(), "expertgroep-cooperaties-buurt")
+		if err != nil || l.ListID != "expertgroep-cooperaties-buurt.nieuws.example" || l.SenderAddress != "post@voorbeeld.nl" || l.Texts[newsletter.Dutch].Description != "Nieuws over buurten." {
+			t.Fatalf("%+v, %v", l, err)
+		}
+		c.post(staff.StepsPath+"/topics", "topics", " ").has(t, 422, `href="#topics"`)
+		c.post(staff.StepsPath+"/topics", "topics", "De raad\r\n\r\nDe buurt\r\n").has(t, 303)
+		c.post(staff.StepsPath+"/topics", "topics", "Nieuw\r\nDe raad\r\nLater").has(t, 422, "al een onderwerp", "De raad\nLater</textarea>")
+		if topics, err := s.Topics(t.Context(), l.ID); err != nil || len(topics) != 3 {
+			t.Errorf("%+v, %v", topics, err)
+		}
+		c.get(staff.StepsPath+"/pace").has(t, 200, "/desk/schedules/new?list=expertgroep-cooperaties-buurt")
+		c.get(staff.StepsPath).has(t, 200, "Nog 2 stappen") // pace and privacy statement
+		if trail, err := s.AuditTrail(t.Context(), "list", l.Name); err != nil || len(trail) != 1 || trail[0].ActorKind != "staff" {
+			t.Errorf("%+v, %v", trail, err)
+		}
 	})
 }
