@@ -172,7 +172,7 @@ Example:
 
 func (cmd bounceProposals) Run(ctx context.Context, p *program) error {
 	return p.withDatabase(ctx, func(c *config.Config, s *store.Store) error {
-		all, err := s.LeaveProposals(ctx, p.operator(), p.now())
+		all, err := s.LeaveProposals(ctx, nil, p.operator(), p.now())
 		if err != nil {
 			return err
 		}
@@ -242,6 +242,7 @@ func (p *program) decideProposal(ctx context.Context, typed string, accept bool,
 
 type bounceLift struct {
 	Address string `arg:"" help:"Mail address."`
+	Because string `enum:"works_again,mistake" default:"works_again" help:"Why: works_again, or mistake."`
 }
 
 func (bounceLift) Help() string {
@@ -254,7 +255,7 @@ Example:
 
 func (cmd bounceLift) Run(ctx context.Context, p *program) error {
 	return p.withPerson(ctx, cmd.Address, func(_ *config.Config, s *store.Store, hashes *token.Hashes, a newsletter.Address) error {
-		if err := s.LiftSuppression(ctx, a, hashes.All(a), p.operator(), p.now()); err != nil {
+		if err := s.LiftSuppression(ctx, a, hashes.All(a), newsletter.LiftGround(cmd.Because), p.operator(), p.now()); err != nil {
 			return err
 		}
 		fmt.Fprintln(p.out, "The address is mailed again.")

@@ -254,7 +254,7 @@ func TestB7_LeavingByMail(t *testing.T) {
 		x.take("jan@lezer.voorbeeld.nl", leaving.String(), letter("jan@lezer.voorbeeld.nl", leaving.String(), "Afmelden"), "proposed settled")
 		x.take("jan@lezer.voorbeeld.nl", "post@voorbeeld.nl", letter("jan@lezer.voorbeeld.nl", "post@voorbeeld.nl", "stop"), "proposed settled")
 		x.want("active, active")
-		proposals, err := s.LeaveProposals(t.Context(), storetest.Worker, x.now)
+		proposals, err := s.LeaveProposals(t.Context(), nil, storetest.Worker, x.now)
 		if err != nil || len(proposals) != 2 || proposals[0].Words != "Afmelden" || proposals[1].List != "nieuwe-democratie" {
 			t.Errorf("%+v, %v", proposals, err)
 		}

@@ -29,6 +29,11 @@ func (s *Store) Unsubscribe(ctx context.Context, id newsletter.PublicID, all boo
 
 // leaveLists ends one subscription, or all when it is nil. The chain is locked last.
 func (t *tx) leaveLists(p *newsletter.Subscriber, only *newsletter.Subscription, channel string, at newsletter.Time) error {
+	return t.leaveListsAsked(p, only, channel, "", at)
+}
+
+// leaveListsAsked also keeps, as evidence, how somebody asked for it.
+func (t *tx) leaveListsAsked(p *newsletter.Subscriber, only *newsletter.Subscription, channel, asked string, at newsletter.Time) error {
 	subs, err := t.lockSubscriptions(p)
 	if err != nil {
 		return err
@@ -56,7 +61,7 @@ func (t *tx) leaveLists(p *newsletter.Subscriber, only *newsletter.Subscription,
 	}
 	for _, sub := range left {
 		if err := t.appendConsent(&newsletter.Consent{Subject: p.Subject, ListID: sub.ListID, Action: newsletter.ConsentWithdrawn,
-			At: at, Channel: channel}, &newsletter.Evidence{Address: string(p.Address)}); err != nil {
+			At: at, Channel: channel}, &newsletter.Evidence{Address: string(p.Address), Source: asked}); err != nil {
 			return err
 		}
 	}

@@ -33,9 +33,9 @@ func (s *Store) ProposeLeave(ctx context.Context, address newsletter.Address, li
 	return proposed, err
 }
 
-// LeaveProposals returns what waits for the desk, oldest first. Each bears an address: when staff or an
-// operator looks, that is audited.
-func (s *Store) LeaveProposals(ctx context.Context, by newsletter.Actor, now time.Time) ([]newsletter.LeaveProposal, error) {
+// LeaveProposals returns what waits for the desk, oldest first: what is about some lists, or with nil all,
+// also what names no list. Each bears an address: when staff or an operator looks, that is audited.
+func (s *Store) LeaveProposals(ctx context.Context, lists []int64, by newsletter.Actor, now time.Time) ([]newsletter.LeaveProposal, error) {
 	look := s.read
 	if by.Audited() {
 		look = s.write
@@ -46,7 +46,9 @@ func (s *Store) LeaveProposals(ctx context.Context, by newsletter.Actor, now tim
 		if err := t.list(&all, `
 			SELECT q.id, q.public_id, q.subscriber_id, q.list_id, COALESCE(l.name, '') AS list, p.address, q.words, q.received_at
 			FROM leave_proposal AS q JOIN subscriber AS p ON p.id = q.subscriber_id LEFT JOIN list AS l ON l.id = q.list_id
-			WHERE q.decided_at IS NULL ORDER BY q.id`); err != nil || len(all) == 0 {
+			WHERE q.decided_at IS NULL AND (CAST($1 AS TEXT) = ''
+				OR q.list_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST(CASE WHEN $1 = '' THEN '[]' ELSE $1 END AS TEXT))))
+			ORDER BY q.id`, scope(lists)); err != nil || len(all) == 0 {
 			return err
 		}
 		return t.audit(by, now, "leave_proposal.view", object{"leave_proposal", ""}, map[string]int{"shown": len(all)})

@@ -32,9 +32,9 @@ func (s *Store) Suppress(ctx context.Context, address newsletter.Address, hash t
 }
 
 // LiftSuppression lets an address be mailed again that was suppressed because mail came back; its owner says that
-// it works. hashes are those of the address, under every key. NotFound says that nothing of the kind is in force;
+// it works, or the fault was elsewhere: because. hashes are those of the address, under every key. NotFound says that nothing of the kind is in force;
 // Conflict, that a complaint or an objection is: only the person's own word lifts that.
-func (s *Store) LiftSuppression(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) error {
+func (s *Store) LiftSuppression(ctx context.Context, address newsletter.Address, hashes []token.Hash, because newsletter.LiftGround, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		at := newsletter.At(now)
 		p, err := t.lockPerson(address)
@@ -69,8 +69,43 @@ func (s *Store) LiftSuppression(ctx context.Context, address newsletter.Address,
 				return err
 			}
 		}
-		return t.audit(by, now, "subscriber.lift_suppression", object{"subscriber", subject}, nil)
+		return t.audit(by, now, "subscriber.lift_suppression", object{"subscriber", subject}, map[string]any{"because": because})
 	})
+}
+
+// SuppressedPeople returns people whose address must not be mailed and who have or had one of some lists, or
+// with nil all, the newest first and before an id unless it is 0. Each bears an address: that somebody looked
+// is audited. hashes are those of an address, under every key.
+func (s *Store) SuppressedPeople(ctx context.Context, lists []int64, before int64, limit int, hashes func(newsletter.Address) []token.Hash,
+	by newsletter.Actor, now time.Time) (all []newsletter.SuppressedPerson, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		all = nil
+		people, err := t.people(&newsletter.PeopleQuery{Lists: lists, Suppressed: true, Before: before, Limit: limit})
+		if err != nil || len(people) == 0 {
+			return err
+		}
+		for _, p := range people {
+			found, err := t.suppressions(hashes(p.Address), newsletter.At(now))
+			if err != nil {
+				return err
+			}
+			all = append(all, newsletter.SuppressedPerson{Subscriber: p.Subscriber, Suppressions: found})
+		}
+		return t.audit(by, now, "subscriber.list", object{"subscriber", ""}, map[string]any{"shown": len(all), "suppressed": true})
+	})
+	return all, err
+}
+
+// SuppressionsOf returns what is in force about an address. That somebody asked is audited, without the
+// address: its hash under the current key stands for it.
+func (s *Store) SuppressionsOf(ctx context.Context, hashes []token.Hash, by newsletter.Actor, now time.Time) (found []newsletter.Suppression, err error) {
+	err = s.write(ctx, func(t *tx) (err error) {
+		if found, err = t.suppressions(hashes, newsletter.At(now)); err != nil {
+			return err
+		}
+		return t.audit(by, now, "suppression.ask", object{"suppression", hashes[0].Sum}, map[string]int{"found": len(found)})
+	})
+	return found, err
 }
 
 // suppressAddress does what a suppression does, to an address and the person whose it is, if there is

@@ -14,6 +14,10 @@ import (
 func peopleCases() []Case {
 	return []Case{
 		{"people are found by what is known of them", []string{"People"}, testPeople},
+		{"an editor looks at who has their lists, and it is audited", []string{"LookAt"}, testLookAt},
+		{"an editor does what somebody asks for", []string{"UnsubscribeFor", "PauseFor"}, testAsked},
+		{"who came and who left is counted", []string{"Comings"}, testComings},
+		{"who must not be mailed is found, by person and by address", []string{"SuppressedPeople", "SuppressionsOf"}, testSuppressedPeople},
 		{"an export is audited, and whole", []string{"ExportPeople"}, testExportPeople},
 	}
 }
@@ -106,6 +110,104 @@ func testExportPeople(t *testing.T, s *store.Store) {
 	}
 	trail, err := s.AuditTrail(t.Context(), "subscriber", "")
 	if err != nil || len(trail) != 1 || trail[0].Action != "subscriber.export" || !strings.Contains(trail[0].Detail, `"people":4`) {
+		t.Errorf("%+v, %v", trail, err)
+	}
+}
+
+func testLookAt(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	elsewhere := w.crowd()
+	anna, err := s.SubscriberByAddress(t.Context(), "anna@voorbeeld.nl")
+	w.check(err)
+	w.Decide(w.SignUp("anna@voorbeeld.nl", Start, elsewhere), Start)
+	w.SignUp("anna@voorbeeld.nl", Start, elsewhere)
+	if _, err := s.LookAt(t.Context(), anna.PublicID, []int64{elsewhere.ListID}, w.Hashes, By, Start); !newsletter.Is(err, newsletter.NotFound) {
+		t.Errorf("of another's list: %v", err)
+	}
+	mine, err := s.LookAt(t.Context(), anna.PublicID, []int64{w.List.ID}, w.Hashes, By, Start)
+	w.check(err)
+	if mine.Address != anna.Address || len(mine.Memberships) != 1 || len(mine.Consents) != 2 || len(mine.Suppressions) != 1 || len(mine.Signups) != 0 || len(mine.Deliveries) != 1 {
+		t.Errorf("%+v", mine)
+	}
+	if c := mine.Consents[0]; c.Action != newsletter.ConsentConfirmed || c.Wording != "Ja, ik wil deze nieuwsbrief." {
+		t.Errorf("%+v", c)
+	}
+	all, err := s.LookAt(t.Context(), anna.PublicID, nil, w.Hashes, By, Start)
+	w.check(err)
+	if len(all.Signups) != 1 || len(all.Signups[0].ListNames) != 1 {
+		t.Errorf("%+v", all.Signups)
+	}
+	trail, err := s.AuditTrail(t.Context(), "subscriber", anna.PublicID.String())
+	if err != nil || len(trail) != 2 || trail[1].Action != "subscriber.view" || strings.Contains(trail[1].Detail, "@") {
+		t.Errorf("%+v, %v", trail, err)
+	}
+}
+
+func testAsked(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	sub := w.Join(jan, Start, w.All())
+	asked := newsletter.Asked{How: newsletter.AskPhone, Note: "belde vanochtend"}
+	until := Start.AddDate(0, 1, 0)
+	w.check(s.PauseFor(t.Context(), sub.PublicID, until, asked, By, Start))
+	if got, err := s.Subscription(t.Context(), sub.PublicID); err != nil || got.State != newsletter.SubscriptionPaused || !got.PausedUntil.Equal(until) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	w.check(s.UnsubscribeFor(t.Context(), sub.PublicID, asked, By, Start))
+	w.refused(s.UnsubscribeFor(t.Context(), sub.PublicID, asked, By, Start), "left_already")
+	w.refused(s.PauseFor(t.Context(), sub.PublicID, until, asked, By, Start), "left_already")
+	if got := Query(t, s, `SELECT c.action, c.channel, e.source FROM consent AS c JOIN consent_evidence AS e ON e.consent_seq = c.seq WHERE c.channel = 'desk' ORDER BY c.seq`); !cmp.Equal(got,
+		[][]string{{"changed", "desk", "phone: belde vanochtend"}, {"withdrawn", "desk", "phone: belde vanochtend"}}) {
+		t.Errorf("%v", got)
+	}
+	for _, row := range Query(t, s, `SELECT detail FROM audit_entry`) {
+		if strings.Contains(row[0], "belde") {
+			t.Errorf("the audit log holds the note: %s", row[0])
+		}
+	}
+	if broken, err := s.VerifyConsent(t.Context()); err != nil || broken != 0 {
+		t.Errorf("broken at %d, %v", broken, err)
+	}
+	for _, wrong := range []newsletter.Asked{{}, {How: "dream"}, {How: newsletter.AskMail, Note: strings.Repeat("x", newsletter.MaxSource+1)}} {
+		if err := wrong.Check(); !newsletter.Is(err, newsletter.Invalid) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+}
+
+func testComings(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	elsewhere := w.crowd() // daan left at Start
+	times := []time.Time{Start.Add(-time.Hour), Start.Add(90 * time.Minute), Start.Add(24 * time.Hour), Start.Add(48 * time.Hour)}
+	all, err := s.Comings(t.Context(), []int64{w.List.ID}, times)
+	w.check(err)
+	want := []newsletter.Coming{{From: newsletter.At(times[0]), Joined: 2, Left: 1}, {From: newsletter.At(times[1]), Joined: 2}, {From: newsletter.At(times[2])}}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+	if both, err := s.Comings(t.Context(), []int64{w.List.ID, elsewhere.ListID}, times); err != nil || both[1].Joined != 3 {
+		t.Errorf("%+v, %v", both, err)
+	}
+}
+
+func testSuppressedPeople(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	elsewhere := w.crowd()
+	all, err := s.SuppressedPeople(t.Context(), nil, 0, 10, w.Hashes, By, Start)
+	w.check(err)
+	if len(all) != 1 || all[0].Address != "anna@voorbeeld.nl" || len(all[0].Suppressions) != 1 || all[0].Suppressions[0].Reason != newsletter.SuppressedBounce {
+		t.Errorf("%+v", all)
+	}
+	if none, err := s.SuppressedPeople(t.Context(), []int64{elsewhere.ListID}, 0, 10, w.Hashes, By, Start); err != nil || len(none) != 0 {
+		t.Errorf("%+v, %v", none, err)
+	}
+	if none, err := s.SuppressedPeople(t.Context(), nil, all[0].ID, 10, w.Hashes, By, Start); err != nil || len(none) != 0 {
+		t.Errorf("%+v, %v", none, err)
+	}
+	found, err := s.SuppressionsOf(t.Context(), w.Hashes("anna@voorbeeld.nl"), By, Start)
+	if err != nil || len(found) != 1 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if trail, err := s.AuditTrail(t.Context(), "suppression", w.Hash("anna@voorbeeld.nl").Sum); err != nil || len(trail) != 1 || trail[0].Action != "suppression.ask" {
 		t.Errorf("%+v, %v", trail, err)
 	}
 }

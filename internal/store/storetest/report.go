@@ -144,7 +144,7 @@ func testProposals(t *testing.T, s *store.Store) {
 	propose(jan, &sub.ListID, true) // adds nothing
 	propose(jan, &none, false)
 	propose("piet@voorbeeld.nl", nil, true)
-	all, err := s.LeaveProposals(t.Context(), By, Start)
+	all, err := s.LeaveProposals(t.Context(), nil, By, Start)
 	if err != nil || len(all) != 2 || all[0].List != "nieuwe-democratie" || all[1].Address != "piet@voorbeeld.nl" || all[1].ListID != nil {
 		t.Fatalf("%+v, %v", all, err)
 	}
@@ -165,7 +165,7 @@ func testProposals(t *testing.T, s *store.Store) {
 	if got := Query(t, s, `SELECT DISTINCT channel FROM consent WHERE action = 'withdrawn'`); !cmp.Equal(got, [][]string{{"mail"}}) {
 		t.Errorf("%v", got)
 	}
-	if left, err := s.LeaveProposals(t.Context(), By, Start); err != nil || len(left) != 0 {
+	if left, err := s.LeaveProposals(t.Context(), nil, By, Start); err != nil || len(left) != 0 {
 		t.Errorf("%v, %v", left, err)
 	}
 	propose(jan, &sub.ListID, false) // has left it

@@ -125,7 +125,7 @@ func testLiftSuppression(t *testing.T, s *store.Store) {
 	sub := w.Join(jan, Start, w.All())
 	lift := func(code newsletter.Code) {
 		t.Helper()
-		err := s.LiftSuppression(t.Context(), jan, w.Hashes(jan), By, Start)
+		err := s.LiftSuppression(t.Context(), jan, w.Hashes(jan), newsletter.LiftWorks, By, Start)
 		if code == "" && err != nil || code != "" && !newsletter.Is(err, code) {
 			t.Errorf("%v, want %q", err, code)
 		}
