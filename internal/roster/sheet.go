@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"bufio"
 	"encoding/csv"
 	"io"
 	"strings"
@@ -15,10 +16,11 @@ type Sheet struct {
 
 // NewSheet writes the heading. separator is a comma, or a semicolon for spreadsheets in Dutch.
 func NewSheet(w io.Writer, separator rune, head ...string) (*Sheet, error) {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	buffered := bufio.NewWriter(w) // csv's own: nothing leaves before the first Flush
+	if _, err := buffered.WriteString("\ufeff"); err != nil {
 		return nil, err
 	}
-	s := &Sheet{w: csv.NewWriter(w)}
+	s := &Sheet{w: csv.NewWriter(buffered)}
 	s.w.Comma, s.w.UseCRLF = separator, true
 	return s, s.w.Write(head)
 }

@@ -61,11 +61,11 @@ func (t *tx) look(l *newsletter.Look, lists []int64, at newsletter.Time) (err er
 		SELECT `+bounceColumns+` FROM bounce WHERE subscriber_id = $1 ORDER BY id DESC LIMIT $2`, l.ID, looked); err != nil {
 		return err
 	}
-	return t.waiting(l, lists, at)
+	return t.signupsThatWait(l, lists, at)
 }
 
-// waiting finds the sign-ups for lists that somebody may see and that wait to be confirmed.
-func (t *tx) waiting(l *newsletter.Look, lists []int64, at newsletter.Time) error {
+// signupsThatWait finds the sign-ups for lists that somebody may see and that wait to be confirmed.
+func (t *tx) signupsThatWait(l *newsletter.Look, lists []int64, at newsletter.Time) error {
 	var all []newsletter.Signup
 	if err := t.list(&all, `
 		SELECT `+signupColumns+` FROM signup WHERE address_key = $1 AND used_at IS NULL AND expires_at > $2 ORDER BY id DESC`, l.Key, at); err != nil {

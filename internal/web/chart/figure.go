@@ -120,7 +120,7 @@ func fill(series int, id string) string {
 func (w *writer) table(p *Plot) {
 	w.WriteString(`<details><summary>`)
 	w.words(p.TableWords)
-	w.WriteString(`</summary><table><caption>`)
+	w.WriteString(`</summary><table class="rows"><caption>`)
 	w.words(p.Title)
 	w.WriteString(`</caption><thead><tr><th scope="col">`)
 	w.words(p.LabelHead)

@@ -3,6 +3,7 @@ package editor
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/progress"
@@ -22,6 +23,7 @@ type Config struct {
 	Composer Composer
 	Hashes   Hashes
 	Feeds    Fetcher
+	LinkLife time.Duration // of an invitation; 0: a week
 }
 
 // Store is what the pages read and change; store.Store has it all. Each noun adds its own part.
@@ -35,6 +37,9 @@ type Store interface {
 	scheduleStore
 	feedStore
 	topicStore
+	peopleStore
+	importStore
+	suppressionStore
 }
 
 // listStore is what every noun needs of lists.

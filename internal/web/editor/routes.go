@@ -11,4 +11,7 @@ func (d *door) routes() {
 	d.scheduleRoutes()
 	d.feedRoutes()
 	d.topicRoutes()
+	d.subscriberRoutes()
+	d.importRoutes()
+	d.suppressionRoutes()
 }

@@ -19,6 +19,9 @@ func Samples() []desk.Sample {
 		scheduleSamples(),
 		feedSamples(),
 		topicSamples(),
+		subscriberSamples(),
+		importSamples(),
+		suppressionSamples(),
 	)
 }
 
