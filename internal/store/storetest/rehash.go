@@ -41,7 +41,7 @@ func testRehash(t *testing.T, s *store.Store) {
 		if err != nil || len(d.Suppressions) != 1 || d.Suppressions[0].Reason == newsletter.SuppressedBounce || !d.Suppressions[0].Since.Equal(Start) {
 			t.Errorf("%s: %+v, %v", address, d.Suppressions, err)
 		}
-		if err := s.LiftSuppression(t.Context(), address, after.All(address), By, Start); !newsletter.Is(err, newsletter.Conflict) {
+		if err := s.LiftSuppression(t.Context(), address, after.All(address), newsletter.LiftWorks, By, Start); !newsletter.Is(err, newsletter.Conflict) {
 			t.Errorf("%s: a complaint was lost: %v", address, err)
 		}
 	}
