@@ -110,3 +110,10 @@ func (o *Original) At() Time {
 	}
 	return o.Edition.ReleasedAt
 }
+
+// CorrectionPage is the version of a correction for the browser.
+type CorrectionPage struct {
+	Variant    PublicID `db:"public_id"`
+	Subject    string   `db:"subject"`
+	ReleasedAt Time     `db:"released_at"`
+}

@@ -128,6 +128,16 @@ func (t *tx) original(e *newsletter.Edition) (*newsletter.Original, error) {
 	return o, err
 }
 
+// CorrectionPages returns the versions for the browser of what corrects an edition, in a language, the oldest
+// first: of those that have left.
+func (s *Store) CorrectionPages(ctx context.Context, editionID int64, lang newsletter.Language) ([]newsletter.CorrectionPage, error) {
+	var pages []newsletter.CorrectionPage
+	err := s.reader.SelectContext(ctx, &pages, `
+		SELECT v.public_id, v.subject, e.released_at FROM edition AS e JOIN variant AS v ON v.edition_id = e.id
+		WHERE e.corrects = $1 AND e.released_at IS NOT NULL AND v.language = $2 AND v.layout = 'standard' ORDER BY e.id`, editionID, lang)
+	return pages, err
+}
+
 // correctionReaders are all combinations in which the readers of a correction can differ: whoever changes
 // language until it leaves finds a letter.
 func correctionReaders() (all []newsletter.Combination) {

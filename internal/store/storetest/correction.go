@@ -15,7 +15,7 @@ import (
 
 func correctionCases() []Case {
 	return []Case{
-		{"a correction goes to those whom its edition reached", []string{"AddCorrection", "Corrections", "Original", "CorrectionReaders"}, testCorrection},
+		{"a correction goes to those whom its edition reached", []string{"AddCorrection", "Corrections", "Original", "CorrectionReaders", "CorrectionPages"}, testCorrection},
 		{"what can be corrected, and changed of it", []string{"AddCorrection", "EditCorrection"}, testCorrectable},
 		{"a correction gives nothing back", []string{"AddCorrection", "StopDeliveries"}, testCorrectionGivesNothingBack},
 	}
@@ -103,6 +103,10 @@ func testCorrection(t *testing.T, s *store.Store) {
 	o, err := s.Original(t.Context(), &all[0])
 	if err != nil || o.Edition.PublicID != x.edition.PublicID || len(o.Variants) != 1 || o.Web(newsletter.English) != o.Variants[0].PublicID {
 		t.Errorf("%+v, %v", o, err)
+	}
+	pages, err := s.CorrectionPages(t.Context(), x.edition.ID, newsletter.English)
+	if err != nil || len(pages) != 1 || pages[0].Variant.IsZero() || pages[0].ReleasedAt.IsZero() {
+		t.Errorf("%+v, %v", pages, err)
 	}
 	if o, err := s.Original(t.Context(), x.edition); o != nil || err != nil {
 		t.Errorf("%+v, %v", o, err)

@@ -32,6 +32,7 @@ type Store interface {
 	todayStore
 	progressStore
 	recipientStore
+	correctionStore
 	postStore
 	editionStore
 	scheduleStore

@@ -24,6 +24,8 @@ type editionPage struct {
 	Variants int
 	Without  int64 // readers for whom nothing is in it
 	Findings findings
+	// Correcting is what the page says about corrections.
+	Correcting correctionPart
 }
 
 // editionPost is a post of an edition.
@@ -102,6 +104,12 @@ func (d *door) countEdition(r *http.Request, e *newsletter.Edition, page *editio
 	page.Readers, page.Without, page.Variants = out.readers, out.without, len(out.variants)
 	page.Title = cmp.Or(e.Subject, made, page.Title)
 	page.Made = made
+	if page.Correcting, err = d.correctionOf(r, e, page.ListLanguage); err != nil {
+		return err
+	}
+	if page.Correcting.Corrects != nil && e.ReleasedAt.IsZero() {
+		page.Readers, page.Without = page.Correcting.Readers, 0
+	}
 	topics := map[int64]string{}
 	for _, t := range out.topics {
 		topics[t.ID] = cmp.Or(t.Texts.In(web.Language(r), page.ListLanguage).Title, t.Name)

@@ -6,6 +6,7 @@ func (d *door) routes() {
 	d.todayRoutes()
 	d.progressRoutes()
 	d.recipientRoutes()
+	d.correctionRoutes()
 	d.postRoutes()
 	d.editionRoutes()
 	d.scheduleRoutes()

@@ -14,6 +14,7 @@ func Samples() []desk.Sample {
 		todaySamples(),
 		progressSamples(),
 		recipientSamples(),
+		correctionSamples(),
 		postSamples(),
 		editionSamples(),
 		scheduleSamples(),

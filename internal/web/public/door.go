@@ -83,6 +83,8 @@ type Store interface {
 	// VariantByPublicID returns a variant and its edition. Variant.Web stands in the article of a page
 	// that has the list, the date and the subject (its h1) already; it has no styles and bears no person.
 	VariantByPublicID(ctx context.Context, id newsletter.PublicID) (*newsletter.Variant, *newsletter.Edition, error)
+	// CorrectionPages returns the versions of what corrects an edition, in a language, that have left.
+	CorrectionPages(ctx context.Context, editionID int64, lang newsletter.Language) ([]newsletter.CorrectionPage, error)
 	// LatestWording returns the newest version of a text in a language, or NotFound. The pages of the
 	// operator's are "contact", "privacy", "accessibility" and "disclaimer", in Markdown.
 	LatestWording(ctx context.Context, purpose string, lang newsletter.Language) (*newsletter.Wording, error)

@@ -16,6 +16,14 @@ type editionPage struct {
 	Lang    newsletter.Language
 	At      newsletter.Time // the slot, or when an extra edition was released
 	Body    template.HTML   // headings from h2
+	// Corrected are what was sent after it to say what was wrong.
+	Corrected []correctedView
+}
+
+// correctedView is a correction, as the page of what it corrects names it.
+type correctedView struct {
+	URL, Subject string
+	At           newsletter.Time
 }
 
 func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
@@ -35,6 +43,13 @@ func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
 		Body: template.HTML(v.Web)} //nolint:gosec // made by our own templates from sanitised posts
 	if page.At.IsZero() {
 		page.At = e.ReleasedAt
+	}
+	corrections, err := d.Store.CorrectionPages(r.Context(), e.ID, v.Language)
+	if err != nil {
+		return err
+	}
+	for _, c := range corrections {
+		page.Corrected = append(page.Corrected, correctedView{"/e/" + c.Variant.String(), c.Subject, c.ReleasedAt})
 	}
 	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Pictures: true})
 }

@@ -215,5 +215,28 @@ func TestReading_EditionInTheBrowser(t *testing.T) {
 		if strings.Contains(page.body, "jan") || strings.Count(page.body, "/u/") > 0 {
 			t.Error("the page tells of a person")
 		}
+
+		// What was wrong in it is told there too, once it has been sent.
+		at := storetest.Start.AddDate(0, 0, 7)
+		w.FanOut(e, 100, at)
+		w.HandOver(at)
+		if _, err := s.FinishEditions(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+		c, err := s.AddCorrection(t.Context(), e.PublicID, newsletter.CorrectionTexts{newsletter.Dutch: {Subject: "Correctie", Text: "Dinsdag."}}, storetest.By, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page := site.get(t, "/e/"+id); strings.Contains(page.body, "gecorrigeerd") {
+			t.Error("a draft of a correction is told of")
+		}
+		if c, err = s.ApproveEdition(t.Context(), c.PublicID, storetest.By, at); err != nil {
+			t.Fatal(err)
+		}
+		w.Release(c, at)
+		var correction string
+		w.Ask(&correction, `SELECT public_id FROM variant WHERE edition_id = $1 AND language = 'nl' AND layout = 'standard'`, c.ID)
+		site.get(t, "/e/"+id).has(t, 200, "Deze editie is gecorrigeerd op maandag 9 november 2026", `href="/e/`+correction+`"`)
+		site.get(t, "/e/"+correction).has(t, 200, "<p>brief</p>")
 	})
 }

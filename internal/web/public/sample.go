@@ -83,6 +83,8 @@ func readingSamples() []Sample {
 		{"post", web.Page{Template: "post.html", Pictures: true, Data: postPage{List: list, Post: post, Event: event, Body: body, Mailto: "mailto:?subject=x", Related: samplePosts()}}},
 		{"post-plain", web.Page{Template: "post.html", Pictures: true, Data: postPage{List: list, Post: samplePosts()[1], Body: body, Mailto: "mailto:?subject=x"}}},
 		{"edition", web.Page{Template: "edition.html", Pictures: true, Data: editionPage{List: list, Subject: "Een raad die meer luistert dan stuurt, en 3 andere berichten", Lang: newsletter.Dutch, At: sampleTime, Body: sampleEdition}}},
+		{"edition-corrected", web.Page{Template: "edition.html", Data: editionPage{List: list, Subject: "Bewonersavond op maandag", Lang: newsletter.Dutch, At: sampleTime, Body: sampleEdition,
+			Corrected: []correctedView{{"/e/x", "Correctie: de avond is op dinsdag", sampleTime}}}}},
 		{"edition-undated", web.Page{Template: "edition.html", Pictures: true, Data: editionPage{List: list, Subject: "Extra", Lang: newsletter.English, Body: sampleEdition}}},
 		{"contact", web.Page{Template: "document.html", Data: documentPage{Name: "contact", Body: "<p>Mail of bel de redactie.</p>", Lang: newsletter.Dutch, Version: 2, At: sampleTime}}},
 		{"privacy-empty", web.Page{Template: "document.html", Data: documentPage{Name: "privacy"}}},
