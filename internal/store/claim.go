@@ -64,17 +64,11 @@ type claiming struct {
 	lease, now newsletter.Time
 	limit      int
 
-	after, through int64       // the part of the line that it takes
-	line           []candidate // what stands there and has not ended
+	after, through int64              // the part of the line that it takes
+	line           []newsletter.Claim // what stands there and has not ended
 
 	claims []newsletter.Claim
 	moved  bool // it changed something, if only that others are put off
-}
-
-// candidate is a delivery that may be claimed.
-type candidate struct {
-	newsletter.Claim
-	Throttled newsletter.Time `db:"throttled"` // until when its domain is left alone
 }
 
 // errOvertaken says that another worker took the same part of a line.
@@ -101,7 +95,7 @@ func (s *Store) look(ctx context.Context, c *claiming) (open bool, err error) {
 	last := c.through
 	for span := int64(c.limit); len(c.line) == 0; span *= 2 {
 		c.through = min(c.after+span, last)
-		if err := s.reader.SelectContext(ctx, &c.line, lineQuery, *c.edition, c.after, c.through, c.limit, c.now); err != nil {
+		if err := s.reader.SelectContext(ctx, &c.line, lineQuery, *c.edition, c.after, c.through, c.limit); err != nil {
 			return false, err
 		}
 		if c.through == last {
@@ -110,6 +104,10 @@ func (s *Store) look(ctx context.Context, c *claiming) (open bool, err error) {
 	}
 	if len(c.line) == c.limit {
 		c.through = c.line[len(c.line)-1].ID
+	}
+	for i := range c.line {
+		d := &c.line[i].Delivery
+		d.Kind, d.EditionID, d.State = newsletter.DeliveryEdition, c.edition, newsletter.DeliveryPending
 	}
 	return true, nil
 }
@@ -120,27 +118,23 @@ func inLine(d, edition string) string {
 	return d + `.edition_id + 0 = ` + edition + ` AND ` + d + `.state = 'pending' AND ` + d + `.apart IS NULL`
 }
 
-// lineQuery reads $4 deliveries of the line of edition $1 at most: after $2, through $3, at the time $5.
-var lineQuery = `SELECT ` + candidateColumns("$5") + ` WHERE d.id > $2 AND d.id <= $3 AND ` + inLine("d", "$1") + ` ORDER BY d.id LIMIT $4`
+// lineQuery reads $4 deliveries of the line of edition $1 at most: after $2, through $3. It asks for no more than the message
+// needs and what all in a line have in common doesn't tell: it is the query that reads most.
+var lineQuery = `SELECT d.id, d.variant_id, d.subscription_id, d.language, d.domain, d.expires_at, d.created_at, ` + messageColumns + `
+	WHERE d.id > $2 AND d.id <= $3 AND ` + inLine("d", "$1") + ` ORDER BY d.id LIMIT $4`
 
-// candidateColumns begin a query for candidates, at a time. The address is read from the subscriber, and nowhere
+// messageColumns end the columns of a query for claims. The address is read from the subscriber, and nowhere
 // earlier: who changed it gets the mail at the new one.
-func candidateColumns(at string) string {
-	return `d.id, d.kind, d.edition_id, d.variant_id, d.subscription_id, d.subscriber_id, d.language, d.template,
-			d.ref, d.domain, d.state, d.attempts, d.doubts, d.due_at, d.expires_at, d.created_at,
-			COALESCE(d.address, p.address, '') AS to_address, COALESCE(p.name, '') AS to_name,
-			COALESCE(p.layout, 'standard') AS to_layout, s.public_id AS subscription_key, p.public_id AS subscriber_key,
-			h.until AS throttled
+const messageColumns = `COALESCE(d.address, p.address, '') AS to_address, COALESCE(p.name, '') AS to_name,
+			COALESCE(p.layout, 'standard') AS to_layout, s.public_id AS subscription_key, p.public_id AS subscriber_key
 		FROM delivery AS d
-		LEFT JOIN throttle AS h ON h.domain = d.domain AND h.until > ` + at + ` AND d.edition_id IS NOT NULL
 		LEFT JOIN subscription AS s ON s.id = d.subscription_id
 		LEFT JOIN subscriber AS p ON p.id = COALESCE(s.subscriber_id, d.subscriber_id)`
-}
 
 // claim takes the part of the line that was looked at, and what waits apart if there is room.
 func (t *tx) claim(c *claiming) error {
 	c.claims, c.moved = nil, false
-	var apart []candidate
+	var apart []newsletter.Claim
 	if room := c.limit - len(c.line); room > 0 {
 		var err error
 		if apart, err = t.waiting(c, room); err != nil {
@@ -150,7 +144,7 @@ func (t *tx) claim(c *claiming) error {
 	if c.moved = len(apart) > 0 || c.through > c.after; !c.moved {
 		return nil
 	}
-	taken, err := t.putOff(append(apart, c.line...))
+	taken, err := t.putOff(c, append(apart, c.line...))
 	if err != nil {
 		return err
 	}
@@ -180,7 +174,7 @@ func waitingQuery(d dialect, lane string) string {
 		ORDER BY due_at, id LIMIT $2` + d.skipLocked
 }
 
-func (t *tx) waiting(c *claiming, room int) (all []candidate, err error) {
+func (t *tx) waiting(c *claiming, room int) (all []newsletter.Claim, err error) {
 	query, args := waitingQuery(t.dialect, otherLane), []any{c.now, room}
 	if c.edition != nil {
 		query, args = waitingQuery(t.dialect, editionLane), append(args, *c.edition)
@@ -190,24 +184,41 @@ func (t *tx) waiting(c *claiming, room int) (all []candidate, err error) {
 		return nil, err
 	}
 	// By their ids, and not in one statement: PostgreSQL would join all deliveries with these.
-	err = t.list(&all, `SELECT `+candidateColumns("$2")+` WHERE d.id `+t.dialect.among("$1")+` ORDER BY d.due_at, d.id`, newsletter.NewIDs(ids...), c.now)
+	err = t.list(&all, `
+		SELECT d.id, d.kind, d.edition_id, d.variant_id, d.subscription_id, d.subscriber_id, d.language, d.template,
+			d.ref, d.domain, d.state, d.attempts, d.doubts, d.due_at, d.expires_at, d.created_at, `+messageColumns+`
+		WHERE d.id `+t.dialect.among("$1")+` ORDER BY d.due_at, d.id`, newsletter.NewIDs(ids...))
 	return all, err
 }
 
-// putOff lets those wait whose domain is left alone, until it isn't, and returns the others.
-func (t *tx) putOff(all []candidate) (taken []newsletter.Claim, err error) {
+// putOff lets those of an edition wait whose domain is left alone, until it isn't, and returns the others.
+func (t *tx) putOff(c *claiming, all []newsletter.Claim) (taken []newsletter.Claim, err error) {
+	if c.edition == nil {
+		return all, nil
+	}
+	var throttled []struct {
+		Domain string          `db:"domain"`
+		Until  newsletter.Time `db:"until"`
+	}
+	if err := t.list(&throttled, `SELECT domain, until FROM throttle WHERE until > $1`, c.now); err != nil || len(throttled) == 0 {
+		return all, err
+	}
+	until := map[string]newsletter.Time{}
+	for _, h := range throttled {
+		until[h.Domain] = h.Until
+	}
 	off := map[newsletter.Time][]int64{}
 	for i := range all {
-		if until := all[i].Throttled; !until.IsZero() {
-			off[until] = append(off[until], all[i].ID)
+		if at, left := until[all[i].Domain]; left {
+			off[at] = append(off[at], all[i].ID)
 			continue
 		}
-		taken = append(taken, all[i].Claim)
+		taken = append(taken, all[i])
 	}
-	for until, ids := range off {
+	for at, ids := range off {
 		if err := t.exec(`
 			UPDATE delivery SET apart = 'waiting', due_at = $2 WHERE id `+t.dialect.among("$1")+`
-			AND state = 'pending' AND (apart IS NULL OR apart = 'waiting')`, newsletter.NewIDs(ids...), until); err != nil {
+			AND state = 'pending' AND (apart IS NULL OR apart = 'waiting')`, newsletter.NewIDs(ids...), at); err != nil {
 			return nil, err
 		}
 	}

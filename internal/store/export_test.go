@@ -10,7 +10,8 @@ func Around(s *Store, fn func(run func() error) error) { s.around = fn }
 
 // The statements whose plans are looked at.
 var (
-	PlanChunk     = func(*Store) string { return deliverQuery }
+	PlanChunk     = func(s *Store) string { return deliverQuery(s.dialect) }
+	PlanReadOn    = func(s *Store) string { return readOnQuery(s.dialect) }
 	PlanLine      = func(*Store) string { return lineQuery }
 	PlanLane      = func(s *Store) string { return waitingQuery(s.dialect, editionLane) }
 	PlanOtherLane = func(s *Store) string { return waitingQuery(s.dialect, otherLane) }

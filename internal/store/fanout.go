@@ -89,11 +89,14 @@ func (t *tx) lengthen(c *chunk) error {
 
 // chunkReaders are the readers of a chunk: $1 is its edition, $2 the schedule, $3 and $4 the ids. Whoever
 // may not be mailed stays as they are. MATERIALIZED: PostgreSQL knows nothing yet of the rows that the
-// release has just made in variant_map, and would join those first.
-const chunkReaders = `reader AS MATERIALIZED (
+// release has just made in variant_map, and would join those first. The state is asked for twice: PostgreSQL must
+// not know how many there are, or it reads all subscribers for each chunk.
+func chunkReaders(d dialect) string {
+	return `reader AS MATERIALIZED (
 	SELECT s.id, s.reading_id, COALESCE(s.topic_set_id, 0) AS topic_set_id, s.active_since, u.language, u.layout, u.address
 	FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
-	WHERE s.schedule_id = $2 AND s.state = 'active' AND s.id > $3 AND s.id <= $4 AND ` + mailable + `)`
+	WHERE s.schedule_id = $2 AND s.state = 'active' AND ` + d.opaque("s.state") + ` = 'active' AND s.id > $3 AND s.id <= $4 AND ` + mailable + `)`
+}
 
 // mapped joins what was decided for a reader.
 const mapped = `m.edition_id = $1 AND m.reading_id = r.reading_id AND m.topic_set_id = r.topic_set_id
@@ -103,7 +106,7 @@ const mapped = `m.edition_id = $1 AND m.reading_id = r.reading_id AND m.topic_se
 func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
 	var combinations []newsletter.Combination
 	err := t.list(&combinations, `
-		WITH `+chunkReaders+`
+		WITH `+chunkReaders(t.dialect)+`
 		SELECT rd.id, rd.list_id, rd.through_seq, rd.told_seq, rd.away_from, rd.away_to, rd.owed_posts,
 			g.topic_set_id, ts.topics, g.language, g.layout, g.readers
 		FROM (
@@ -117,8 +120,9 @@ func (t *tx) missing(c *chunk) ([]newsletter.Combination, error) {
 }
 
 // deliverQuery makes the deliveries of a chunk, due at $5 and expiring at $6.
-var deliverQuery = `
-		WITH ` + chunkReaders + `
+func deliverQuery(d dialect) string {
+	return `
+		WITH ` + chunkReaders(d) + `
 		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
 		SELECT 'edition', m.edition_id, m.variant_id, r.id, r.language, ` + domainOf("r.address") + `, 'pending',
 			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id,
@@ -126,6 +130,16 @@ var deliverQuery = `
 		FROM reader AS r JOIN variant_map AS m ON ` + mapped + `
 		WHERE m.variant_id IS NOT NULL
 		ORDER BY m.variant_id, r.id`
+}
+
+// readOnQuery moves the readings of a chunk on.
+func readOnQuery(d dialect) string {
+	return `
+		WITH ` + chunkReaders(d) + `
+		UPDATE subscription SET reading_id = m.next_reading_id
+		FROM reader AS r JOIN variant_map AS m ON ` + mapped + `
+		WHERE subscription.id = r.id AND m.next_reading_id <> m.reading_id`
+}
 
 // deliver makes the deliveries of a chunk, in variant order, and moves the readings on, also of those for
 // whom nothing is left.
@@ -134,15 +148,11 @@ var deliverQuery = `
 // behind that of the one where they joined: else its posts could not be given back (givable).
 func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error) {
 	at := newsletter.At(now)
-	made, err := t.count(deliverQuery, c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
+	made, err := t.count(deliverQuery(t.dialect), c.EditionID, c.ScheduleID, c.After, c.Last, at, newsletter.At(now.Add(life)))
 	if err != nil {
 		return 0, err
 	}
-	return made, t.exec(`
-		WITH `+chunkReaders+`
-		UPDATE subscription SET reading_id = m.next_reading_id
-		FROM reader AS r JOIN variant_map AS m ON `+mapped+`
-		WHERE subscription.id = r.id AND m.next_reading_id <> m.reading_id`, c.EditionID, c.ScheduleID, c.After, c.Last)
+	return made, t.exec(readOnQuery(t.dialect), c.EditionID, c.ScheduleID, c.After, c.Last)
 }
 
 // domainOf is the part of an address after its only @, without functions that one engine lacks: the

@@ -29,7 +29,7 @@ func TestHotStatementsUseTheirIndex(t *testing.T) {
 			t.Fatalf("%d deliveries", n)
 		}
 		at, ids := newsletter.At(storetest.Start.Add(time.Second)), newsletter.NewIDs(1, 2, 3)
-		plans.want("the line of an edition", store.PlanLine, []any{e.ID, 0, readers, 500, at}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("the line of an edition", store.PlanLine, []any{e.ID, 0, readers, 500}, "delivery", "delivery_pkey|integer primary key")
 		plans.want("what waits of an edition", store.PlanLane, []any{at, 500, e.ID}, "delivery", "delivery_apart")
 		plans.want("what waits of no edition", store.PlanOtherLane, []any{at, 500}, "delivery", "delivery_apart")
 		plans.want("the gate", store.PlanGate, []any{ids, 1, at}, "delivery", "delivery_pkey|integer primary key")

@@ -29,7 +29,11 @@ const (
 // that it is gone: without a limit that takes hours. Ours never wait for anything but the database.
 const stalled = `SET idle_in_transaction_session_timeout = '30s'`
 
-// sessions makes sessions with that limit. It is set by a statement: PgBouncer refuses a start with
+// uncompiled keeps a session from compiling queries. Ours are short; where the server guesses a great number of rows, it
+// takes longer to compile one than to run it.
+const uncompiled = `SET jit = off`
+
+// sessions makes sessions with both. They are set by statements: PgBouncer refuses a start with
 // parameters that it doesn't know.
 type sessions struct{ driver.Connector }
 
@@ -39,7 +43,7 @@ func (c sessions) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	if session, ok := conn.(driver.ExecerContext); ok {
-		if _, err := session.ExecContext(ctx, stalled, nil); err != nil {
+		if _, err := session.ExecContext(ctx, stalled+"; "+uncompiled, nil); err != nil {
 			_ = conn.Close()
 			return nil, err
 		}
