@@ -52,7 +52,7 @@ type Composer interface {
 const (
 	DefaultLife       = 24 * time.Hour
 	DefaultInterval   = 5 * time.Second
-	DefaultChunk      = 2000 // on SQLite nothing else is written while one is made
+	DefaultChunk      = 5000
 	DefaultKeep       = 90 * 24 * time.Hour
 	DefaultLetterRoom = 512 << 10
 )

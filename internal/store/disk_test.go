@@ -21,7 +21,7 @@ import (
 // room, and more, until it can be done. Each time before, it says so, and has changed nothing; and then
 // all is as if the disk had never been full.
 func TestAFullDiskLeavesNothingHalfWritten(t *testing.T) {
-	disk := storetest.OnDisk(t, 3<<20)
+	disk := storetest.OnDisk(t, 8<<20)
 	if disk == nil {
 		return
 	}
