@@ -60,12 +60,13 @@ func run[T any](p *Page, action chromedp.Action[T]) T {
 	return value
 }
 
-// View makes the window so many CSS pixels wide, on a device that prefers a scheme.
+// View makes the window so many CSS pixels wide, on a device that prefers a scheme, and no motion: colours
+// that fade from one scheme to the other would be measured halfway.
 func (p *Page) View(width int, scheme Scheme) {
 	p.t.Helper()
 	p.do(chromedp.EmulateViewport(int64(width), 900), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: string(scheme)}}})
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: string(scheme)}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	}))
 }
@@ -93,6 +94,21 @@ func (p *Page) Press(selector string) int {
 	response, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector)))
 	if err != nil {
 		p.t.Fatalf("webtest: pressing %s: %v", selector, err)
+	}
+	return int(response.Status)
+}
+
+// PressBy evaluates what makes the page go on to another, and waits for that.
+func (p *Page) PressBy(expression string) int {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Evaluate[any](expression+"; null")(ctx, t)
+		return err
+	}))
+	if err != nil {
+		p.t.Fatalf("webtest: %s: %v", expression, err)
 	}
 	return int(response.Status)
 }
