@@ -70,23 +70,6 @@ func (t *tx) followedWith(e *newsletter.Edition, readers []newsletter.Combinatio
 	return posts, nil
 }
 
-// readers returns the distinct combinations among the people who would get an edition of a
-// schedule now.
-func (t *tx) readers(scheduleID int64) ([]newsletter.Combination, error) {
-	var readers []newsletter.Combination
-	err := t.list(&readers, `
-		SELECT r.id, r.list_id, r.through_seq, r.told_seq, r.away_from, r.away_to, r.owed_posts,
-			COALESCE(g.topic_set_id, 0) AS topic_set_id, ts.topics, g.language, g.layout, g.readers
-		FROM (
-			SELECT s.reading_id, s.topic_set_id, u.language, u.layout, COUNT(*) AS readers
-			FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
-			WHERE s.schedule_id = $1 AND s.state = 'active' AND `+mailable+`
-			GROUP BY s.reading_id, s.topic_set_id, u.language, u.layout
-		) AS g JOIN reading AS r ON r.id = g.reading_id LEFT JOIN topic_set AS ts ON ts.id = g.topic_set_id
-		ORDER BY r.id, COALESCE(g.topic_set_id, 0), g.language, g.layout`, scheduleID)
-	return readers, err
-}
-
 // mailable is the condition that a subscriber u may be mailed.
 const mailable = `u.suppressed_at IS NULL AND u.restricted_at IS NULL`
 
