@@ -67,7 +67,10 @@ func (q *peopleQuery) ofPerson() []string {
 // ofSubscription are the conditions on subscription s.
 func (q *peopleQuery) ofSubscription() []string {
 	conditions := []string{"1 = 1"}
-	if q.Lists != nil {
+	switch {
+	case len(q.Lists) == 1: // as most editors have: a plan for one list is better
+		conditions = append(conditions, "s.list_id = "+q.arg(q.Lists[0]))
+	case q.Lists != nil:
 		conditions = append(conditions, "s.list_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST("+q.arg(newsletter.NewIDs(q.Lists...))+" AS TEXT)))")
 	}
 	if q.ListID != 0 {
@@ -131,7 +134,11 @@ func (t *tx) people(q *newsletter.PeopleQuery) ([]newsletter.PersonLine, error) 
 	}
 	id, rest := own.where()
 	var ids []int64
-	if err := t.list(&ids, "SELECT DISTINCT "+id+" AS id "+rest+" ORDER BY "+id+" DESC LIMIT "+own.arg(own.limit()), own.args...); err != nil || len(ids) == 0 {
+	distinct := ""
+	if id != "p.id" { // somebody may have several subscriptions
+		distinct = "DISTINCT "
+	}
+	if err := t.list(&ids, "SELECT "+distinct+id+" AS id "+rest+" ORDER BY "+id+" DESC LIMIT "+own.arg(own.limit()), own.args...); err != nil || len(ids) == 0 {
 		return nil, err
 	}
 	var found []newsletter.Subscriber
