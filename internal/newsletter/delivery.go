@@ -33,6 +33,7 @@ const (
 var deliveryNext = map[DeliveryState][]DeliveryState{
 	DeliveryPending:     {DeliveryHandingOver, DeliveryCancelled, DeliverySuppressed, DeliveryExpired, DeliverySent},
 	DeliveryHandingOver: {DeliverySent, DeliveryPending, DeliveryFailed, DeliveryExpired, DeliveryUncertain},
+	DeliveryFailed:      {DeliveryPending},
 	DeliveryUncertain:   {DeliveryPending, DeliveryCancelled, DeliverySent},
 }
 
@@ -46,8 +47,9 @@ func (s DeliveryState) CanBecome(t DeliveryState) bool {
 	return false
 }
 
-// Ended reports whether nothing happens to the delivery any more.
-func (s DeliveryState) Ended() bool { return len(deliveryNext[s]) == 0 }
+// Ended reports whether nothing happens to the delivery any more by itself. What failed goes out again only when
+// somebody says so.
+func (s DeliveryState) Ended() bool { return len(deliveryNext[s]) == 0 || s == DeliveryFailed }
 
 // Delivery is one message owed to one person: the only truth about sending.
 type Delivery struct {

@@ -67,6 +67,7 @@ func Cases() []Case {
 		progressCases(),
 		recipientCases(),
 		correctionCases(),
+		resendCases(),
 	)
 }
 

@@ -19,6 +19,7 @@ type recipientStore interface {
 	Recipients(ctx context.Context, q newsletter.RecipientQuery, by newsletter.Actor, now time.Time) ([]newsletter.Recipient, error)
 	ExportRecipients(ctx context.Context, q newsletter.RecipientQuery, row func(*newsletter.Recipient) error, by newsletter.Actor, now time.Time) (int, error)
 	ReleaseUncertain(ctx context.Context, id newsletter.PublicID, deliveries []int64, by newsletter.Actor, now time.Time) (int, error)
+	ResendFailed(ctx context.Context, id newsletter.PublicID, deliveries []int64, by newsletter.Actor, now time.Time) (int, error)
 	DropUncertain(ctx context.Context, id newsletter.PublicID, deliveries []int64, by newsletter.Actor, now time.Time) (int, error)
 }
 
@@ -26,8 +27,8 @@ func (d *door) recipientRoutes() {
 	d.Handle(desk.Route{Pattern: "GET /desk/editions/{id}/recipients", Roles: editors, List: d.listOfSent}, d.recipientsPage)
 	d.Handle(desk.Route{Pattern: "POST /desk/editions/{id}/recipients", Roles: editors, List: d.listOfSent}, d.recipientsPage)
 	d.Handle(desk.Route{Pattern: "GET /desk/editions/{id}/recipients.csv", Roles: editors, List: d.listOfSent, Time: 10 * time.Minute}, d.recipientsFile)
-	d.Handle(desk.Route{Pattern: "GET /desk/editions/{id}/uncertain", Roles: editors, List: d.listOfSent}, d.uncertainConfirm)
-	d.Handle(desk.Route{Pattern: "POST /desk/editions/{id}/uncertain", Roles: editors, List: d.listOfSent}, d.uncertainDecide)
+	d.Handle(desk.Route{Pattern: "GET /desk/editions/{id}/deliveries", Roles: editors, List: d.listOfSent}, d.confirmDecision)
+	d.Handle(desk.Route{Pattern: "POST /desk/editions/{id}/deliveries", Roles: editors, List: d.listOfSent}, d.decide)
 }
 
 // recipientsPage is the data of recipients.html.
@@ -40,6 +41,7 @@ type recipientsPage struct {
 	File       string // the same as a file
 	Older      string // the next page; empty: this is the last
 	Choosable  bool   // the rows can be decided about
+	Uncertain  bool   // as what is uncertain; otherwise as what failed
 	CanRelease bool   // a cancelled edition sends nothing any more
 }
 
@@ -134,7 +136,8 @@ func (d *door) recipientsPage(w http.ResponseWriter, r *http.Request) error {
 	if page.Query.Address == "" {
 		page.File = page.Base + "/recipients.csv?" + filters(page, 0)
 	}
-	page.Choosable = page.Query.Kind == newsletter.RecipientUncertain && len(all) > 0
+	page.Uncertain = page.Query.Kind == newsletter.RecipientUncertain
+	page.Choosable = len(all) > 0 && (page.Uncertain || page.Query.Kind == newsletter.RecipientFailed && page.CanRelease)
 	for i := range all {
 		page.Rows = append(page.Rows, rowOf(&all[i]))
 	}
@@ -244,19 +247,27 @@ func harmless(cell string) string {
 	return cell
 }
 
-// decisions are what can be decided about what is uncertain: the store's part, and what is said afterwards.
-func (d *door) decision(name string) (decide func(context.Context, newsletter.PublicID, []int64, newsletter.Actor, time.Time) (int, error), done string, ok bool) {
-	switch name {
-	case "release":
-		return d.Store.ReleaseUncertain, "uncertain_released", true
-	case "drop":
-		return d.Store.DropUncertain, "uncertain_dropped", true
-	}
-	return nil, "", false
+// decision is what can be decided about deliveries that did not simply arrive.
+type decision struct {
+	of     newsletter.RecipientKind
+	decide func(context.Context, newsletter.PublicID, []int64, newsletter.Actor, time.Time) (int, error)
+	done   string // what is said afterwards
 }
 
-// uncertainConfirm asks once more before all that is uncertain is decided about.
-func (d *door) uncertainConfirm(w http.ResponseWriter, r *http.Request) error {
+func (d *door) decision(name string) (decision, bool) {
+	switch name {
+	case "release":
+		return decision{newsletter.RecipientUncertain, d.Store.ReleaseUncertain, "uncertain_released"}, true
+	case "drop":
+		return decision{newsletter.RecipientUncertain, d.Store.DropUncertain, "uncertain_dropped"}, true
+	case "resend":
+		return decision{newsletter.RecipientFailed, d.Store.ResendFailed, "failed_resent"}, true
+	}
+	return decision{}, false
+}
+
+// confirmDecision asks once more before all that is uncertain, or failed, is decided about.
+func (d *door) confirmDecision(w http.ResponseWriter, r *http.Request) error {
 	e, err := d.sentEdition(r)
 	if err != nil {
 		return err
@@ -266,18 +277,19 @@ func (d *door) uncertainConfirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	what := r.URL.Query().Get("do")
-	if _, _, ok := d.decision(what); !ok {
+	decision, ok := d.decision(what)
+	if !ok {
 		return web.Status(http.StatusNotFound)
 	}
 	return d.Confirm(w, r, desk.Confirm{
-		Title: d.say(r, "uncertain_"+what+"_title"), Text: d.say(r, "uncertain_"+what+"_text"), Action: s.Base + "/uncertain",
+		Title: d.say(r, "uncertain_"+what+"_title"), Text: d.say(r, "uncertain_"+what+"_text"), Action: s.Base + "/deliveries",
 		Fields: []web.Field{{Name: "do", Value: what}, {Name: "all", Value: "yes"}}, Button: d.say(r, "uncertain_"+what+"_all"), Grave: true,
-		Back: s.Base + "/recipients?state=uncertain", Crumbs: s.Crumbs,
+		Back: s.Base + "/recipients?state=" + string(decision.of), Crumbs: s.Crumbs,
 	})
 }
 
-// uncertainDecide releases or drops what is uncertain: those chosen, or all.
-func (d *door) uncertainDecide(w http.ResponseWriter, r *http.Request) error {
+// decide releases or drops what is uncertain, or sends again what failed: those chosen, or all.
+func (d *door) decide(w http.ResponseWriter, r *http.Request) error {
 	e, err := d.sentEdition(r)
 	if err != nil {
 		return err
@@ -286,11 +298,11 @@ func (d *door) uncertainDecide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	decide, done, ok := d.decision(form.Get("do"))
+	decision, ok := d.decision(form.Get("do"))
 	if !ok {
 		return web.Status(http.StatusNotFound)
 	}
-	back := "/desk/editions/" + e.PublicID.String() + "/recipients?state=uncertain"
+	back := editionURL(e.PublicID, "recipients?state="+string(decision.of))
 	var ids []int64
 	for _, text := range form["delivery"] {
 		id, err := strconv.ParseInt(text, 10, 64)
@@ -302,8 +314,8 @@ func (d *door) uncertainDecide(w http.ResponseWriter, r *http.Request) error {
 	if len(ids) == 0 && form.Get("all") != "yes" {
 		return d.Done(w, r, back, "uncertain_none")
 	}
-	if _, err := decide(r.Context(), e.PublicID, ids, desk.StaffOf(r).Actor(), d.Now()); err != nil {
+	if _, err := decision.decide(r.Context(), e.PublicID, ids, desk.StaffOf(r).Actor(), d.Now()); err != nil {
 		return err
 	}
-	return d.Done(w, r, back, done)
+	return d.Done(w, r, back, decision.done)
 }

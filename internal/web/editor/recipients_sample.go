@@ -21,16 +21,17 @@ func recipientSamples() []desk.Sample {
 	} {
 		rows = append(rows, rowOf(&one))
 	}
-	all, doubtful, person, nobody := base, base, base, base
+	all, doubtful, failed, person, nobody := base, base, base, base, base
 	all.Rows, all.Older = rows, "/desk/editions/x/recipients?after=6"
-	doubtful.Rows, doubtful.Choosable, doubtful.Query.Kind = rows[2:3], true, newsletter.RecipientUncertain
+	doubtful.Rows, doubtful.Choosable, doubtful.Uncertain, doubtful.Query.Kind = rows[2:3], true, true, newsletter.RecipientUncertain
+	failed.Rows, failed.Choosable, failed.Query.Kind = rows[1:2], true, newsletter.RecipientFailed
 	person.Rows, person.Address, person.File = rows[:1], "jan@voorbeeld.nl", ""
 	nobody.Address, nobody.File = "jan@voorbeeld", ""
 	page := func(p *recipientsPage, faults ...web.Fault) web.Page {
 		return web.Page{Template: "/editor/recipients.html", Data: p, Faults: faults}
 	}
 	return []desk.Sample{
-		{Name: "recipients", Page: page(&all)}, {Name: "recipients-uncertain", Page: page(&doubtful)}, {Name: "recipients-person", Page: page(&person)},
+		{Name: "recipients", Page: page(&all)}, {Name: "recipients-uncertain", Page: page(&doubtful)}, {Name: "recipients-failed", Page: page(&failed)}, {Name: "recipients-person", Page: page(&person)},
 		{Name: "recipients-none", Page: page(&base)}, {Name: "recipients-nobody", Page: page(&recipientsPage{sending: base.sending, Address: "x@voorbeeld.nl"})},
 		{Name: "recipients-fault", Page: page(&nobody, web.Fault{Field: "address", Text: "Dit kan geen e-mailadres zijn."})},
 	}

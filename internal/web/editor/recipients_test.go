@@ -84,7 +84,7 @@ func TestTheRecordOfAnEdition(t *testing.T) {
 		}
 
 		// What is uncertain is decided about, one by one or all.
-		uncertain := strings.TrimSuffix(path, "recipients") + "uncertain"
+		uncertain := strings.TrimSuffix(path, "recipients") + "deliveries"
 		if page := b.post(uncertain, url.Values{"do": {"drop"}}); !strings.Contains(page, "niets gekozen") {
 			t.Error("nothing was chosen, and that isn't said")
 		}
@@ -105,6 +105,11 @@ func TestTheRecordOfAnEdition(t *testing.T) {
 				t.Errorf("%v: %d", form, status)
 			}
 		}
+		// What failed goes out again, to who still wants it.
+		has(t, b.get(path+"?state=failed"), `value="resend"`, "Stuur ze allemaal opnieuw")
+		has(t, b.get(uncertain+"?do=resend"), "nog eens geprobeerd")
+		has(t, b.post(uncertain, url.Values{"do": {"resend"}, "all": {"yes"}}), "nog eens geprobeerd")
+		shows(b.get(path+"?state=waiting"), "bo@", "dirk@")
 		trail, err := s.AuditLog(t.Context(), store.AuditQuery{ObjectKind: "edition", ObjectID: e.PublicID.String(), Limit: 100})
 		if err != nil {
 			t.Fatal(err)
