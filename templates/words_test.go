@@ -9,7 +9,7 @@ import (
 )
 
 // One word for one thing, in words that everybody knows (STANDARDS F6). Left is what stands in no text,
-// with the word that does. Texts of the desks, which editors read, are not bound by all of it.
+// with the word that does. Texts of the desks, which editors read, are bound by the last of it.
 var otherWords = map[string]map[string]string{
 	"nl": {
 		`ontvangt|ontvangen\b|ontving`:                                  "krijgen",
@@ -37,15 +37,17 @@ func TestF6_OneWordForOneThing(t *testing.T) {
 			t.Fatalf("no texts of %s: %v", lang, err)
 		}
 		for _, file := range files {
-			if base := path.Base(file); base == "edition.toml" || strings.HasPrefix(base, "editor_") || strings.HasPrefix(base, "staff") {
-				continue
-			}
+			base := path.Base(file)
+			desks := base == "edition.toml" || strings.HasPrefix(base, "editor_") || strings.HasPrefix(base, "staff") || strings.HasPrefix(base, "desk_")
 			text, err := fs.ReadFile(builtin, file)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for n, line := range strings.Split(string(text), "\n") {
 				for other, ours := range words {
+					if desks && !strings.Contains(other, "klik hier") && !strings.Contains(other, "click here") {
+						continue
+					}
 					if found := regexp.MustCompile(`(?i)` + other).FindString(line); found != "" && !strings.HasPrefix(line, "#") {
 						t.Errorf("%s:%d says %q; our word is: %s", file, n+1, found, ours)
 					}

@@ -65,6 +65,11 @@ func TestDemo_OpensTheDesk(t *testing.T) {
 			t.Errorf("the edition doesn't say %q", want)
 		}
 	}
+	in(t, edition+"/mail")(v.post(edition+"/test", "to", "collega@voorbeeld.nl"))
+	until(t, "the test mail", func() bool {
+		_, mailbox := v.get("/demo/mailbox?to=collega@voorbeeld.nl")
+		return strings.Contains(mailbox, "[Test] Wie praat er mee over de begroting?") || strings.Contains(mailbox, "[Test] Een loting die misging")
+	})
 	page = in(t, edition+"/approve")(v.get(edition + "/approve"))
 	seen := regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(page)
 	if seen == nil {
