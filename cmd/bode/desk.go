@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"bode.example/cmd/bode/config"
@@ -31,7 +32,7 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.
 	approver := newReview(c, s.store, composer)
 	pages := *approver // with the same memory of links
 	pages.Store = countedStore{s.store, audience}
-	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Feeds: s.feeds.Client, Hashes: suppression, LinkLife: c.Signup.LinkLife,
+	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Feeds: s.feeds.Client, SignedBy: strings.ToLower(c.DKIM.Domain), Hashes: suppression, LinkLife: c.Signup.LinkLife,
 		Audience: audience, Review: &pages, Approver: approver}); err != nil {
 		return nil, &configError{err}
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	Hashes   Hashes
 	Feeds    Fetcher
 	LinkLife time.Duration // of an invitation; 0: a week
+	SignedBy string        // the domain that signs our mail; empty: none does
 }
 
 // Store is what the pages read and change; store.Store has it all. Each noun adds its own part.
@@ -41,6 +42,7 @@ type Store interface {
 	peopleStore
 	importStore
 	suppressionStore
+	listsStore
 }
 
 // listStore is what every noun needs of lists.

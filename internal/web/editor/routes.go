@@ -15,4 +15,5 @@ func (d *door) routes() {
 	d.subscriberRoutes()
 	d.importRoutes()
 	d.suppressionRoutes()
+	d.listRoutes()
 }

@@ -23,6 +23,7 @@ func Samples() []desk.Sample {
 		subscriberSamples(),
 		importSamples(),
 		suppressionSamples(),
+		listSamples(),
 	)
 }
 
