@@ -128,15 +128,15 @@ func (d *door) enrolAuthenticator(w http.ResponseWriter, r *http.Request, n *new
 	if err != nil {
 		return err
 	}
-	token, whole, err := d.Staff.EnrolAuthenticator(r.Context(), n, form.Get("code"), d.client(r), d.Now())
+	token, _, err := d.Staff.EnrolAuthenticator(r.Context(), n, form.Get("code"), d.client(r), d.Now())
 	if err != nil {
 		return d.showAuthenticator(w, r, n, form.Get("next"), err)
 	}
-	return d.enrolled(w, r, token, whole, form.Get("next"))
+	return d.enrolled(w, r, token, form.Get("next"))
 }
 
 // enrolled leads on: to the desk, or, where a factor was added to others, back to the account.
-func (d *door) enrolled(w http.ResponseWriter, r *http.Request, token string, whole *newsletter.Session, next string) error {
+func (d *door) enrolled(w http.ResponseWriter, r *http.Request, token, next string) error {
 	if token == "" {
 		return d.Done(w, r, "/desk/account", "factor_added")
 	}
@@ -160,11 +160,11 @@ func (d *door) enrolPasskey(w http.ResponseWriter, r *http.Request, n *newslette
 	if err != nil {
 		return err
 	}
-	token, whole, err := d.Staff.EnrolPasskey(r.Context(), n, []byte(form.Get("answer")), form.Get("name"), d.client(r), d.Now())
+	token, _, err := d.Staff.EnrolPasskey(r.Context(), n, []byte(form.Get("answer")), form.Get("name"), d.client(r), d.Now())
 	if err != nil {
 		return d.showEnrol(w, r, n, form.Get("next"), err)
 	}
-	return d.enrolled(w, r, token, whole, form.Get("next"))
+	return d.enrolled(w, r, token, form.Get("next"))
 }
 
 // deviceOf guesses what somebody calls the device that they sit at, by its User-Agent header.
