@@ -181,3 +181,9 @@ func (p *Page) Screenshot(path string) {
 		p.t.Fatal(err)
 	}
 }
+
+// Choose puts files into a field.
+func (p *Page) Choose(selector string, files ...string) {
+	p.t.Helper()
+	p.do(chromedp.SetUploadFiles(chromedp.CSS(selector), files))
+}
