@@ -49,7 +49,7 @@ var postgresDialect = dialect{
 	forUpdate:  " FOR NO KEY UPDATE",
 	skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
 	among: func(p string) string {
-		return "IN (SELECT unnest(CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[])))"
+		return "IN (SELECT unnest((SELECT CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[]))))"
 	},
 	opaque: func(column string) string { return column + " || ''" },
 	rows: func(p string) string {

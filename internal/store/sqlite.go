@@ -56,7 +56,7 @@ const (
 // sqliteDSN names the file and the pragmas. synchronous(FULL): NORMAL would forget hand-over marks
 // when the power goes. secure_delete: what is erased is overwritten. _txlock=immediate: a
 // transaction that reads first and then writes would otherwise fail at once when it lost a race. Readers
-// ask for little at a time, and there are several: a megabyte of cache each.
+// ask for little at a time, and there are several: half a megabyte of cache each.
 func sqliteDSN(path string, a access) string {
 	pragmas := []string{"busy_timeout(10000)", "foreign_keys(1)", "secure_delete(1)", "temp_store(2)"}
 	query := url.Values{"_dqs": {"0"}}
@@ -65,7 +65,7 @@ func sqliteDSN(path string, a access) string {
 		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)")
 		query.Set("_txlock", "immediate")
 	case queriesOnly:
-		pragmas = append(pragmas, "query_only(1)", "cache_size(-1024)")
+		pragmas = append(pragmas, "query_only(1)", "cache_size(-512)")
 	case lookOnly:
 		query.Set("mode", "ro")
 	}
