@@ -34,14 +34,7 @@ func (p *Plot) figure(k kind) template.HTML {
 	}
 	w := &writer{}
 	id := html.EscapeString(p.ID)
-	w.WriteString(`<figure class="chart">`)
-	w.tag(`<svg role="img" aria-labelledby="%[1]s-title %[1]s-desc" viewBox="0 0 %d %d" width="%[2]d" height="%[3]d" font-size="14" fill="currentColor">`, id, width, height)
-	w.tag(`<title id="%s-title">`, id)
-	w.words(p.Title)
-	w.tag(`</title><desc id="%s-desc">`, id)
-	w.words(p.Description)
-	w.WriteString(`</desc>`)
-	w.hatching(id)
+	w.begin(p, height)
 	top := p.top()
 	w.scale(p, top)
 	k.draw(w, p, top)
@@ -51,6 +44,19 @@ func (p *Plot) figure(k kind) template.HTML {
 	w.table(p)
 	w.WriteString(`</figure>`)
 	return template.HTML(w.String()) //nolint:gosec // our own markup around escaped words
+}
+
+// begin opens the figure and its picture, which is so high, with what tells of it.
+func (w *writer) begin(p *Plot, high int) {
+	id := html.EscapeString(p.ID)
+	w.WriteString(`<figure class="chart">`)
+	w.tag(`<svg role="img" aria-labelledby="%[1]s-title %[1]s-desc" viewBox="0 0 %d %d" width="%[2]d" height="%[3]d" font-size="14" fill="currentColor">`, id, width, high)
+	w.tag(`<title id="%s-title">`, id)
+	w.words(p.Title)
+	w.tag(`</title><desc id="%s-desc">`, id)
+	w.words(p.Description)
+	w.WriteString(`</desc>`)
+	w.hatching(id)
 }
 
 // hatching is the pattern of the second series.

@@ -182,7 +182,7 @@ func (d *door) troubles(r *http.Request, p *newsletter.Progress) template.HTML {
 			all[n].Values = append(all[n].Values, value)
 		}
 	}
-	return chart.Bars(chart.Plot{ID: "by-domain", Title: d.say(r, "progress_domains"), Description: d.say(r, "progress_domains_text", "Count", len(labels)),
+	return chart.Rows(chart.Plot{ID: "by-domain", Title: d.say(r, "progress_domains"), Description: d.say(r, "progress_domains_text", "Count", len(labels)),
 		Labels: labels, LabelHead: d.say(r, "progress_domain"), Series: all, TableWords: d.say(r, "progress_table"), Language: web.Language(r)})
 }
 

@@ -28,12 +28,15 @@ func progressSamples() []desk.Sample {
 			LabelHead: "Vanaf", Series: []chart.Series{{Name: "Verzonden", Values: []int64{4210, 0, 3902}}, {Name: "Mislukt", Values: []int64{0, 5, 0}}},
 			TableWords: "Dezelfde cijfers als tabel", Language: newsletter.Dutch})
 	}
+	domains := chart.Rows(chart.Plot{ID: "by-domain", Title: "Waar het niet lukt", Description: "Bij 2 domeinen is niet alles aangekomen.",
+		Labels: []string{"gemeente.voorbeeld.nl", "provincie.voorbeeld.nl"}, LabelHead: "Domein", Series: []chart.Series{{Name: "Mislukt", Values: []int64{5, 0}},
+			{Name: "Uitgesteld", Values: []int64{3, 11}}, {Name: "Onzeker", Values: []int64{0, 1}}}, TableWords: "Dezelfde cijfers als tabel", Language: newsletter.Dutch})
 	paused := sampleSending(newsletter.EditionPaused)
 	paused.Reason = newsletter.ReasonSenderRefused
 	page := func(data progressPage) web.Page { return web.Page{Template: "/editor/progress.html", Data: &data} }
 	return []desk.Sample{
 		{Name: "progress", Page: page(progressPage{sending: sampleSending(newsletter.EditionSending), Events: "/desk/editions/x/progress/events", Making: true,
-			Tenths: 40, Progress: running, LeftMinutes: 3, Plot: plot("over-time"), Troubles: plot("by-domain")})},
+			Tenths: 40, Progress: running, LeftMinutes: 3, Plot: plot("over-time"), Troubles: domains})},
 		{Name: "progress-paused", Page: page(progressPage{sending: paused, Events: "/x", Progress: running, LeftHours: 3, Plot: plot("over-time")})},
 		{Name: "progress-sent", Page: page(progressPage{sending: sampleSending(newsletter.EditionSent), Tenths: 100,
 			Progress: newsletter.NewProgress(q, []newsletter.ProgressCount{{State: newsletter.DeliverySent, Count: 1}}, sampleTime), Plot: plot("over-time")})},
