@@ -8,17 +8,19 @@ import (
 
 	"bode.example/cmd/bode/config"
 	"bode.example/internal/compose"
+	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 	"bode.example/internal/token"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/editor"
+	"bode.example/internal/web/officer"
 	deskstaff "bode.example/internal/web/staff"
 )
 
 // newDesks puts the desks together, beside the public site, and adds the worker that counts for them.
-func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.Config) (http.Handler, error) {
+func newDesks(c *config.Config, s *service, composer *compose.Composer, requests *datarequest.Service, kit web.Config) (http.Handler, error) {
 	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone, Authenticator: s.staff})
 	if err != nil {
 		return nil, &configError{err}
@@ -34,6 +36,9 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, kit web.
 	pages.Store = countedStore{s.store, audience}
 	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Feeds: s.feeds.Client, SignedBy: strings.ToLower(c.DKIM.Domain), Hashes: suppression, LinkLife: c.Signup.LinkLife,
 		Audience: audience, Review: &pages, Approver: approver}); err != nil {
+		return nil, &configError{err}
+	}
+	if err := officer.Add(officer.Config{Desk: d, Store: s.store, Requests: requests}); err != nil {
 		return nil, &configError{err}
 	}
 	if err := deskstaff.Add(deskstaff.Config{Desk: d, Staff: s.staff, Store: s.store, Installation: founded(c, s)}); err != nil {

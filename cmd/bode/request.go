@@ -372,7 +372,7 @@ func (cmd requestLift) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := desk.Lift(ctx, r.PublicID, cmd.Reason, p.operator(), p.now()); err != nil {
+		if err := desk.Lift(ctx, r.PublicID, cmd.Reason, nil, p.operator(), p.now()); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "The restriction of request %s has ended; the person is told.\n", r.Reference())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"strconv"
 	"time"
 
 	"bode.example/cmd/bode/config"
@@ -93,7 +94,8 @@ func (n *notices) requestMessage(ctx context.Context, c *newsletter.Claim) (comp
 			ValidUntil: r.LinkUntil.Time, Zone: n.zone}, nil
 	}
 	today := newsletter.DayOf(c.CreatedAt.Time, n.zone)
-	return &compose.RequestReminder{Kind: r.Kind, Reference: r.Reference(), Due: r.DueOn, Late: r.Late(today), URL: n.site + "/desk/", Zone: n.zone}, nil
+	return &compose.RequestReminder{Kind: r.Kind, Reference: r.Reference(), Due: r.DueOn, Late: r.Late(today),
+		URL: n.site + "/desk/requests/" + strconv.FormatInt(r.ID, 10), Zone: n.zone}, nil
 }
 
 func (n *notices) requestLetter(ctx context.Context, c *newsletter.Claim) (compose.Message, error) {

@@ -189,7 +189,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	desks, err := newDesks(c, s, composer, kit)
+	desks, err := newDesks(c, s, composer, requests, kit)
 	if err != nil {
 		return nil, err
 	}

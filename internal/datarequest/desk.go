@@ -138,8 +138,8 @@ func (s *Service) CarryOut(ctx context.Context, id newsletter.PublicID, answer *
 	return done.Request, nil
 }
 
-// Lift ends a restriction, and tells the person why.
-func (s *Service) Lift(ctx context.Context, id newsletter.PublicID, reason string, by newsletter.Actor, now time.Time) error {
+// Lift ends a restriction, and tells the person why, in the template's words or the officer's.
+func (s *Service) Lift(ctx context.Context, id newsletter.PublicID, reason string, answer *Answer, by newsletter.Actor, now time.Time) error {
 	r, err := s.store.RequestByLink(ctx, id)
 	if err != nil {
 		return err
@@ -152,5 +152,8 @@ func (s *Service) Lift(ctx context.Context, id newsletter.PublicID, reason strin
 		return err
 	}
 	letter.QueuedAt = newsletter.At(now)
+	if answer != nil && answer.Body != "" {
+		letter.Subject, letter.Body, letter.AmendedBy = answer.Subject, answer.Body, answer.Author
+	}
 	return s.store.LiftRestriction(ctx, id, letter, by, now)
 }

@@ -1,6 +1,7 @@
 package datarequest
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -43,7 +44,8 @@ func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsl
 	if err != nil {
 		return nil, err
 	}
-	if a.Body != "" {
+	// Another's words are for what was expected; that nothing is held is said in ours.
+	if a.Body != "" && result == newsletter.ResultDone && (a.Subject != letter.Subject || a.Body != letter.Body) {
 		letter.Subject, letter.Body, letter.AmendedBy = a.Subject, a.Body, a.Author
 	}
 	mailed(r, letter, now)
@@ -85,4 +87,26 @@ func (w *words) say(key string, args templates.Args) string {
 		w.err = err
 	}
 	return text
+}
+
+// Preview is the letter that an act would send as things stand: "fulfil", "refuse", "extend" or "lift". What can't be
+// done is said here already.
+func (s *Service) Preview(ctx context.Context, id newsletter.PublicID, act, reason string, now time.Time) (*newsletter.RequestLetter, error) {
+	r, err := s.store.RequestByLink(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	kind, step := letterOf[r.Kind], newsletter.RequestStep(newsletter.FulfilRequest{Result: newsletter.ResultDone})
+	switch act {
+	case "refuse":
+		kind, step = newsletter.LetterRefusal, newsletter.RefuseRequest{Reason: reason}
+	case "extend":
+		kind, step = newsletter.LetterExtension, newsletter.ExtendRequest{Reason: reason}
+	case "lift":
+		return s.Draft(r, newsletter.LetterRestrictionEnds, reason, time.Time{})
+	}
+	if err := step.Apply(r, s.Today(now), now); err != nil {
+		return nil, err
+	}
+	return s.Draft(r, kind, reason, now.Add(newsletter.ExportLife))
 }

@@ -35,12 +35,12 @@ func ParseDay(typed string) (Day, error) {
 	return DayOf(t, time.UTC), nil
 }
 
-// Time is the day's first instant, as if it were in UTC: for words of a calendar.
+// Time is noon of the day in UTC: for words of a calendar, which are the same in the zones of eleven hours around.
 func (d Day) Time() time.Time {
 	if d == 0 {
 		return time.Time{}
 	}
-	return time.Unix(int64(d)*secondsOfDay, 0).UTC()
+	return time.Unix(int64(d)*secondsOfDay+secondsOfDay/2, 0).UTC()
 }
 
 // IsZero reports whether this is no day.

@@ -1,0 +1,200 @@
+package officer_test
+
+import (
+	"html"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"bode.example/internal/datarequest"
+	"bode.example/internal/newsletter"
+	"bode.example/internal/store"
+	"bode.example/internal/store/storetest"
+	"bode.example/internal/token"
+	"bode.example/internal/web"
+	"bode.example/internal/web/desk"
+	"bode.example/internal/web/desk/desktest"
+	"bode.example/internal/web/officer"
+	"bode.example/templates"
+)
+
+// bench is the privacy desk over a real store.
+type bench struct {
+	*desk.Desk
+	t      testing.TB
+	store  *store.Store
+	world  *storetest.World
+	people *desktest.Authenticator
+	now    time.Time
+	token  string
+}
+
+func newBench(t testing.TB, s *store.Store) *bench {
+	t.Helper()
+	set, err := templates.Load("")
+	check(t, err)
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	check(t, err)
+	links, err := token.NewRing(token.NewSecret())
+	check(t, err)
+	hashes, err := token.NewHashes(token.Suppression, token.NewSecret())
+	check(t, err)
+	b := &bench{t: t, store: s, world: storetest.NewWorld(t, s), people: &desktest.Authenticator{}, now: storetest.Start}
+	b.Desk, err = desk.New(desk.Config{Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "https", Host: "nieuws.example"},
+		Now: func() time.Time { return b.now }, Log: slog.New(slog.DiscardHandler)}, Organisation: "Stichting Noorderkring", Zone: zone, Authenticator: b.people})
+	check(t, err)
+	requests := datarequest.New(datarequest.Parts{Store: s, Links: links, Hashes: hashes, Texts: set.Texts(), Log: slog.New(slog.DiscardHandler)},
+		datarequest.Config{Zone: zone, Organisation: "Stichting Noorderkring"})
+	check(t, officer.Add(officer.Config{Desk: b.Desk, Store: s, Requests: requests}))
+	check(t, b.Ready())
+	b.as(newsletter.RoleOfficer)
+	return b
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bench) as(roles ...newsletter.Role) { b.token = b.people.SignIn(desktest.Staff(1, roles)) }
+
+func (b *bench) ask(method, path string, form url.Values) (int, string, string) {
+	b.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Accept", "text/html")
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	r.AddCookie(desktest.Cookie(b.CookieName(), b.token))
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	return w.Code, w.Header().Get("Location"), html.UnescapeString(w.Body.String())
+}
+
+func (b *bench) page(path string, want int, words ...string) string {
+	b.t.Helper()
+	status, _, page := b.ask(http.MethodGet, path, nil)
+	b.has(path, status, want, page, words)
+	return page
+}
+
+// send posts a form that is carried out, and returns the page that follows.
+func (b *bench) send(path string, form url.Values, words ...string) string {
+	b.t.Helper()
+	status, to, page := b.ask(http.MethodPost, path, form)
+	if status != http.StatusSeeOther {
+		b.t.Fatalf("%s: %d\n%s", path, status, page)
+	}
+	return b.page(to, 200, words...)
+}
+
+func (b *bench) has(path string, status, want int, page string, words []string) {
+	b.t.Helper()
+	if status != want {
+		b.t.Fatalf("%s: %d, want %d\n%s", path, status, want, page)
+	}
+	for _, w := range words {
+		if !strings.Contains(page, w) {
+			b.t.Errorf("%s does not say %q:\n%s", path, w, page)
+		}
+	}
+}
+
+var textarea = regexp.MustCompile(`(?s)<textarea id="body"[^>]*>(.*?)</textarea>`)
+
+// Each kind of request, from the letter that brought it to the letter that closes it.
+func TestE7_EveryKindAtTheDesk(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.page("/desk/requests", 200, "Er zijn geen verzoeken")
+		for n, kind := range newsletter.RequestKinds() {
+			address := string(kind) + "@voorbeeld.nl"
+			b.world.Join(newsletter.Address(address), b.now, b.world.All())
+			form := url.Values{"kind": {string(kind)}, "channel": {"letter"}, "received": {"2026-10-30"}, "address": {address}, "language": {"nl"}, "receipt": {"yes"}}
+			page := b.send("/desk/requests", form, "Ingevoerd.", "vrijdag 30 oktober 2026", "maandag 30 november 2026", "Wij hebben uw verzoek")
+			path := "/desk/requests/" + string(rune('1'+n))
+			if kind.NeedsIdentity() {
+				if strings.Contains(page, path+"/fulfil") {
+					t.Errorf("%s can be carried out before anybody knows who asks", kind)
+				}
+				status, _, page := b.ask(http.MethodPost, path+"/verify", url.Values{"why": {" "}})
+				b.has(path, status, http.StatusUnprocessableEntity, page, []string{`id="why-fault"`, "Schrijf op hoe is gebleken"})
+				b.send(path+"/verify", url.Values{"why": {"Kwam langs."}}, "Persoon bekend", "Kwam langs.")
+			}
+			b.send(path+"/begin", nil, "In behandeling")
+			if kind == newsletter.RequestOther {
+				status, _, page := b.ask(http.MethodPost, path+"/fulfil", url.Values{"reason": {"Omdat het zo is."}})
+				b.has(path, status, 200, page, []string{"Omdat het zo is.", "Voer uit en verstuur"})
+				b.send(path+"/fulfil", url.Values{"reason": {"Omdat het zo is."}, "shown": {"yes"}, "subject": {"Antwoord"}, "body": {"Zo is het."}}, "Uitgevoerd en afgesloten", "Zo is het.", "aangepast")
+				continue
+			}
+			letter := b.page(path+"/fulfil", 200, "Voer uit en verstuur")
+			body := strings.TrimSpace(textarea.FindStringSubmatch(letter)[1])
+			was := regexp.MustCompile(`(?s)name="was" value="(.*?)"`).FindStringSubmatch(letter)[1]
+			subject := strings.SplitN(was, "\n", 2)[0]
+			page = b.send(path+"/fulfil", url.Values{"shown": {"yes"}, "was": {was}, "subject": {subject}, "body": {strings.ReplaceAll(body, "\n", "\r\n")}}, "Uitgevoerd en afgesloten", "Gedaan wat werd gevraagd", subject)
+			if strings.Contains(page, "aangepast") {
+				t.Errorf("%s: a letter that nobody touched is called amended", kind)
+			}
+		}
+		b.page("/desk/requests", 200, "Er zijn geen verzoeken")
+		b.page("/desk/requests?closed=yes", 200, "Uitgevoerd", "gegevens wissen")
+		b.send("/desk/requests/5/lift", url.Values{"reason": {"Het is opgelost."}, "shown": {"yes"}, "subject": {"Voorbij"}, "body": {"De beperking is voorbij."}}, "De beperking is voorbij.")
+	})
+}
+
+func TestE7_RefusingAndExtendingShowTheLetterFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.send("/desk/requests", url.Values{"kind": {"access"}, "channel": {"phone"}, "received": {"2026-11-01"}, "address": {"jan@voorbeeld.nl"}, "language": {"nl"}})
+		status, _, page := b.ask(http.MethodPost, "/desk/requests/1/extend", url.Values{"reason": {""}})
+		b.has("extend", status, http.StatusUnprocessableEntity, page, []string{`id="reason-fault"`})
+		status, _, page = b.ask(http.MethodPost, "/desk/requests/1/extend", url.Values{"reason": {"Er zijn veel mails."}})
+		b.has("extend", status, 200, page, []string{"Er zijn veel mails.", "maandag 1 februari 2027", "Verleng en verstuur"})
+		if got := storetest.Query(t, s, `SELECT COUNT(*) FROM request_letter`); got[0][0] != "0" {
+			t.Error("looking at a letter sends it")
+		}
+		b.send("/desk/requests/1/extend", url.Values{"reason": {"Er zijn veel mails."}, "shown": {"yes"}, "subject": {"Langer"}, "body": {"Het duurt langer."}}, "Verlengd met twee maanden", "Het duurt langer.")
+		status, _, page = b.ask(http.MethodPost, "/desk/requests/1/extend", url.Values{"reason": {"Nog meer."}})
+		b.has("extend twice", status, http.StatusConflict, page, []string{"al eens verlengd"})
+		status, _, page = b.ask(http.MethodPost, "/desk/requests/1/refuse", url.Values{"reason": {"Geen grond."}})
+		b.has("refuse", status, 200, page, []string{"Autoriteit Persoonsgegevens", "rechtbank"})
+		b.send("/desk/requests/1/refuse", url.Values{"reason": {"Geen grond."}, "shown": {"yes"}, "subject": {"Nee"}, "body": {"Nee.\r\n\r\nNaar de rechter kan."}}, "Geweigerd", "Geen grond.")
+	})
+}
+
+func TestWhoMayAtThePrivacyDesk(t *testing.T) {
+	b := newBench(t, storetest.SQLite(t))
+	b.send("/desk/requests", url.Values{"kind": {"objection"}, "channel": {"phone"}, "received": {"2026-11-01"}, "language": {"nl"}, "address": {"jan@voorbeeld.nl"}})
+	for _, c := range []struct {
+		role         newsletter.Role
+		method, path string
+		want         int
+	}{
+		{newsletter.RoleSupervisor, "GET", "/desk/requests", 200}, {newsletter.RoleSupervisor, "GET", "/desk/requests/1", 200},
+		{newsletter.RoleSupervisor, "GET", "/desk/requests/new", 403}, {newsletter.RoleSupervisor, "POST", "/desk/requests/1/fulfil", 403},
+		{newsletter.RoleEditor, "GET", "/desk/requests", 403}, {newsletter.RoleAdmin, "GET", "/desk/requests/1", 403},
+		{newsletter.RoleOfficer, "GET", "/desk/requests/99", 404}, {newsletter.RoleOfficer, "GET", "/desk/requests/x", 404}, {newsletter.RoleOfficer, "GET", "/desk/requests/1/burn", 404},
+	} {
+		b.as(c.role)
+		if status, _, _ := b.ask(c.method, c.path, nil); status != c.want {
+			t.Errorf("%s: %s %s: %d, want %d", c.role, c.method, c.path, status, c.want)
+		}
+	}
+	b.as(newsletter.RoleSupervisor)
+	if page := b.page("/desk/requests/1", 200); strings.Contains(page, "/fulfil") || strings.Contains(b.page("/desk/requests", 200), "/desk/requests/new") {
+		t.Error("who only reads is offered to decide")
+	}
+	trail := storetest.Query(t, b.store, `SELECT COUNT(*) FROM audit_entry WHERE action = 'request.view'`)
+	if trail[0][0] == "0" {
+		t.Error("looks at a request are not audited")
+	}
+}
