@@ -15,7 +15,7 @@ import (
 // looked at but for whether they are there, the counts are.
 func TestBenchSend(t *testing.T) {
 	for name, args := range map[string][]string{
-		"sqlite":   {"--engine", "sqlite", "--dkim", "rsa", "--confirmations", "20"},
+		"sqlite":   {"--engine", "sqlite", "--dkim", "rsa", "--confirmations", "2"},
 		"postgres": {"--engine", "postgres", "--database", storetest.PostgresURL(t), "--dkim", "ed25519", "--reply-delay", "1ms"},
 	} {
 		t.Run(name, func(t *testing.T) {

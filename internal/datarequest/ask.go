@@ -89,8 +89,12 @@ func (s *Service) Confirm(ctx context.Context, link string, now time.Time) (*new
 	return s.CarryOut(ctx, r.PublicID, nil, by, now)
 }
 
-// served reports whether a verified request is carried out without an officer.
+// served reports whether a verified request is carried out without an officer. One whose answer goes to another
+// address than the link is not: who has pressed the link was not told where the answer goes.
 func served(r *newsletter.DataRequest) bool {
+	if r.ReplyAddress != nil {
+		return false
+	}
 	switch r.Kind {
 	case newsletter.RequestAccess, newsletter.RequestPortability, newsletter.RequestErasure, newsletter.RequestObjection, newsletter.RequestWithdrawal:
 		return true

@@ -16,7 +16,7 @@ import (
 // The limits of what is taken.
 const (
 	MaxUpload = 12 << 20   // octets of a file
-	maxPixels = 48_000_000 // of a picture before it is made smaller: 192 MB while it is
+	maxPixels = 25_000_000 // of a picture before it is made smaller; one that came progressively takes 15 octets each
 	MaxSide   = 1600       // pixels of what is stored
 )
 
@@ -43,7 +43,7 @@ func Make(file []byte, side int) (*Picture, error) {
 	case err != nil:
 		return nil, invalid("picture_broken", "the picture can't be read: it is damaged")
 	case config.Width < 1 || config.Height < 1 || config.Width*config.Height > maxPixels || config.Width > maxPixels:
-		return nil, invalid("picture_too_many_pixels", "the picture has more than 48 million pixels: make it smaller first")
+		return nil, invalid("picture_too_many_pixels", "the picture has more than 25 million pixels: make it smaller first")
 	}
 	decoded, err := decode(file)
 	if err != nil {

@@ -138,6 +138,9 @@ func (s *Store) InviteSubscriber(ctx context.Context, a *newsletter.Admission, l
 
 // admissible says why an editor can't add or invite somebody. Who left may be invited, when they asked to.
 func (t *tx) admissible(a *newsletter.Admission, hashes []token.Hash, invite bool, at newsletter.Time) error {
+	if err := t.offered(a.Choice); err != nil {
+		return err
+	}
 	p, err := t.lockPerson(a.Address)
 	if err != nil {
 		return err
@@ -169,4 +172,16 @@ func (t *tx) admissible(a *newsletter.Admission, hashes []token.Hash, invite boo
 
 func subscribedAlready() error {
 	return newsletter.Errorf(newsletter.Conflict, "subscribed_already", "this person is a subscriber of the list already")
+}
+
+// offered refuses a pace that is not the list's, or is archived: who gets an edition is found by it.
+func (t *tx) offered(c newsletter.Choice) error {
+	there := false
+	err := t.get(&there, `SELECT EXISTS (SELECT 1 FROM schedule WHERE id = $1 AND list_id = $2 AND archived_at IS NULL)`, c.ScheduleID, c.ListID)
+	if err != nil || there {
+		return err
+	}
+	e := newsletter.Errorf(newsletter.Invalid, "pace_unknown", "the list has no such pace: choose one of its own")
+	e.Field = "pace"
+	return e
 }

@@ -102,6 +102,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	r = r.WithContext(context.WithValue(ctx, requestKey{}, d.request(r)))
 	r.Body = http.MaxBytesReader(rec, r.Body, limits.Body)
+	defer forgetFiles(r)
 	secure(rec.Header(), d.policy(false), d.https())
 	defer func() {
 		if p := recover(); p != nil {
@@ -114,6 +115,14 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.record(rec, r, d.Now().Sub(start))
 	}()
 	d.route(rec, r)
+}
+
+// forgetFiles removes what an upload left in the folder for temporary files. The server does so for the request
+// that it made itself, and this is a copy.
+func forgetFiles(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll() // what is gone already is gone
+	}
 }
 
 // errPanic stands for a handler that panicked. What it panicked with may hold anything, so only the

@@ -42,6 +42,21 @@ func (w *World) refused(err error, reason string) {
 	}
 }
 
+// strangePaces tries a pace that doesn't exist, that of another list, and one that is archived: the readers of
+// an edition are found by their pace.
+func (w *World) strangePaces(admit func(*newsletter.Admission) error) {
+	w.t.Helper()
+	old := w.Schedule("oud", "Vroeger", "Formerly", "0 8 1 * *", Start.AddDate(0, 1, 0))
+	w.Do(`UPDATE schedule SET archived_at = $1 WHERE id = $2`, Start.UnixMicro(), old.ID)
+	for what, pace := range map[string]int64{"none": 0, "another list's": w.second().ScheduleID, "an archived one": old.ID} {
+		a := w.admission("vreemd@voorbeeld.nl")
+		a.Choice.ScheduleID = pace
+		if err := admit(a); reasonOf(err) != "pace_unknown" {
+			w.t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
 func testAdmit(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	admit := func(a newsletter.Address) (*newsletter.Subscriber, error) {
@@ -57,6 +72,10 @@ func testAdmit(t *testing.T, s *store.Store) {
 		t.Errorf("%v, %v", trail, err)
 	}
 	left, others := w.refusals()
+	w.strangePaces(func(a *newsletter.Admission) error {
+		_, err := s.AdmitSubscriber(t.Context(), a, w.Hashes(a.Address), By, Start)
+		return err
+	})
 	others[left], others[jan] = "left_before", "subscribed_already"
 	for a, reason := range others {
 		_, err := admit(a)
@@ -73,6 +92,9 @@ func testInvite(t *testing.T, s *store.Store) {
 	invite := func(a newsletter.Address) error {
 		return s.InviteSubscriber(t.Context(), w.admission(a), LinkLife, w.Hashes(a), By, Start)
 	}
+	w.strangePaces(func(a *newsletter.Admission) error {
+		return s.InviteSubscriber(t.Context(), a, LinkLife, w.Hashes(a.Address), By, Start)
+	})
 	w.check(invite(jan))
 	w.check(invite(left)) // they asked, and confirm it
 	others[jan] = "invited_already"

@@ -74,6 +74,35 @@ func TestFeedIsAddedThroughATest(t *testing.T) {
 	})
 }
 
+// An editor can't lead a feed that an admin let read inside to another place there.
+func TestAnEditorsFeedStaysOutside(t *testing.T) {
+	b := newBench(t, storetest.SQLite(t))
+	server := source(t)
+	form := url.Values{"url": {server.URL + "/feed"}, "interval": {"30"}, "internal": {"yes"}, "name": {"Website"}}
+	b.post("/desk/feeds?list=nieuwe-democratie", form)
+	feeds, err := b.store.Feeds(t.Context(), b.world.List.ID)
+	if err != nil || len(feeds) != 1 || !feeds[0].Internal {
+		t.Fatalf("%+v, %v", feeds, err)
+	}
+	b.signIn(newsletter.RoleEditor)
+	at := "/desk/feeds/" + idOf(feeds[0].ID)
+	form.Set("interval", "60")
+	b.post(at, form)
+	if f, err := b.store.Feed(t.Context(), feeds[0].ID); err != nil || !f.Internal {
+		t.Errorf("the same address: %+v, %v", f, err)
+	}
+	form.Set("url", server.URL+"/metrics")
+	form.Set("test", "yes")
+	if status, _, page := b.ask(http.MethodPost, at, form); status != http.StatusUnprocessableEntity && status != http.StatusOK || !strings.Contains(page, "internal = true") {
+		t.Errorf("a test of another address: %d\n%s", status, page)
+	}
+	form.Del("test")
+	b.ask(http.MethodPost, at, form)
+	if f, err := b.store.Feed(t.Context(), feeds[0].ID); err != nil || f.URL != server.URL+"/feed" && f.Internal {
+		t.Errorf("another address: %+v, %v", f, err)
+	}
+}
+
 func TestFeedThatCantBeRead(t *testing.T) {
 	b := newBench(t, storetest.SQLite(t))
 	gone := source(t).URL + "/weg"

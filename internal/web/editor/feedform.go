@@ -132,6 +132,7 @@ func (d *door) fillCategories(r *http.Request, page *feedPage, mapping newslette
 // readFeed reads the form into a feed, with the topics that are to be made.
 func (d *door) readFeed(r *http.Request, typed url.Values, f *newsletter.Feed, l *newsletter.List, topics []newsletter.Topic) (fresh []newsletter.Topic, err error) {
 	var faults []error
+	before := f.URL
 	f.URL = strings.TrimSpace(typed.Get("url"))
 	if f.ID == 0 {
 		if f.Name = newsletter.NameFrom(typed.Get("name")); f.Name == "" {
@@ -145,8 +146,11 @@ func (d *door) readFeed(r *http.Request, typed url.Values, f *newsletter.Feed, l
 		minutes = 0
 	}
 	f.Interval = newsletter.Duration(time.Duration(min(minutes, 10_000)) * time.Minute)
-	if desk.StaffOf(r).Has(newsletter.RoleAdmin) {
+	switch { // that a feed may be inside is said of one address, and by an admin alone
+	case desk.StaffOf(r).Has(newsletter.RoleAdmin):
 		f.Internal = typed.Has("internal")
+	case f.URL != before:
+		f.Internal = false
 	}
 	f.ImportSince = newsletter.Time{}
 	if since := typed.Get("since"); since != "" {

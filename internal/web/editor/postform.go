@@ -196,6 +196,12 @@ func (d *door) uploaded(r *http.Request, field string, l *newsletter.List, side 
 	if err != nil {
 		return nil, err
 	}
+	select {
+	case d.easel <- struct{}{}:
+		defer func() { <-d.easel }()
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
 	anew, err := picture.Make(content, side)
 	if err != nil {
 		return nil, err

@@ -87,6 +87,33 @@ func TestScheduleIsMadeAndChanged(t *testing.T) {
 	})
 }
 
+// Where two people approve, an editor can't let editions leave without them.
+func TestAnEditorKeepsToFourEyes(t *testing.T) {
+	b := newBench(t, storetest.SQLite(t))
+	rule := newsletter.ApprovalRule{ListID: b.world.List.ID, FourEyes: true}
+	if err := b.store.SetApprovalRule(t.Context(), rule, storetest.By, storetest.Start); err != nil {
+		t.Fatal(err)
+	}
+	b.signIn(newsletter.RoleEditor)
+	const make, words = "/desk/schedules?list=nieuwe-democratie", "keuren twee mensen goed"
+	form := typedSchedule() // sent when nobody approves
+	if status, _, page := b.ask(http.MethodPost, make, form); status != http.StatusUnprocessableEntity || !strings.Contains(page, words) {
+		t.Errorf("%d\n%s", status, page)
+	}
+	form.Set("unapproved", "hold")
+	b.post(make, form)
+	at := "/desk/schedules/" + idOf(b.schedule("tweemaal-per-week").ID)
+	form.Set("review", "automatic")
+	if status, _, page := b.ask(http.MethodPost, at, form); status != http.StatusUnprocessableEntity || !strings.Contains(page, words) {
+		t.Errorf("%d\n%s", status, page)
+	}
+	b.signIn(newsletter.RoleAdmin)
+	b.post(at, form)
+	if c := b.schedule("tweemaal-per-week"); c.Review != newsletter.ReviewAutomatic {
+		t.Errorf("an admin's wish: %+v", c)
+	}
+}
+
 func TestScheduleRestsAndEnds(t *testing.T) {
 	b := newBench(t, storetest.SQLite(t))
 	b.world.Crowd(3, b.world.Daily)

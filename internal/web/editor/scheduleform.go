@@ -156,6 +156,11 @@ func (d *door) timesOf(r *http.Request, pace schedule.Pace, zone string) *timesV
 	return view
 }
 
+// waitsForApproval reports whether no edition of a schedule leaves unless somebody approved it.
+func waitsForApproval(c *newsletter.Schedule) bool {
+	return c.Review == newsletter.ReviewApproval && c.Unapproved == newsletter.UnapprovedHold
+}
+
 // readSchedule reads the form into a schedule and says what is wrong with it.
 func (d *door) readSchedule(r *http.Request, typed url.Values, c *newsletter.Schedule, l *newsletter.List) (schedule.Pace, error) {
 	c.Texts = newsletter.Texts{}
@@ -167,6 +172,7 @@ func (d *door) readSchedule(r *http.Request, typed url.Values, c *newsletter.Sch
 	}
 	pace, faults := readPace(typed)
 	c.Zone = strings.TrimSpace(typed.Get("zone"))
+	held := c.ID == 0 || waitsForApproval(c)
 	c.Review, c.Unapproved, c.Empty = newsletter.ReviewAutomatic, newsletter.UnapprovedHold, newsletter.EmptySkip
 	if typed.Get("review") == string(newsletter.ReviewApproval) {
 		c.Review = newsletter.ReviewApproval
@@ -176,6 +182,15 @@ func (d *door) readSchedule(r *http.Request, typed url.Values, c *newsletter.Sch
 	}
 	if typed.Get("empty") == string(newsletter.EmptySend) {
 		c.Empty = newsletter.EmptySend
+	}
+	if held && !waitsForApproval(c) && !desk.StaffOf(r).Has(newsletter.RoleAdmin) {
+		rule, err := d.Store.ApprovalRule(r.Context(), l.ID)
+		if err != nil {
+			return pace, err
+		}
+		if rule.FourEyes {
+			faults = append(faults, fieldError("review", "schedule_four_eyes", "two people approve the editions of this list: only an admin lets one leave without them"))
+		}
 	}
 	for field, into := range map[string]*newsletter.Duration{"lead": &c.Lead, "grace": &c.Grace} {
 		n, err := strconv.Atoi(typed.Get(field))
