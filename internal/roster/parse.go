@@ -44,6 +44,9 @@ func Parse(data []byte) (*File, error) {
 	if bytes.HasPrefix(text, []byte("PK\x03\x04")) || bytes.IndexByte(text, 0) >= 0 {
 		return nil, fault("import_not_csv", "the file is no CSV: open it in your spreadsheet program and save it as CSV")
 	}
+	if line := endless(text); line > 0 {
+		return nil, tooWide(line)
+	}
 	f := &File{Encoding: name}
 	if f.Separator, text = declaredSeparator(text); f.Separator == 0 {
 		f.Separator = guessSeparator(text)
@@ -86,12 +89,10 @@ func (f *File) read(text []byte) error {
 			return err
 		}
 		line, _ := r.FieldPos(0)
-		cells, filled := cellsOf(record)
-		if len(cells) > newsletter.MaxImportFields {
-			e := fault("import_columns", "line %d has more than 60 columns: leave out those that we don't need", line)
-			e.Args = map[string]any{"Line": line}
-			return e
+		if len(record) > newsletter.MaxImportFields {
+			return tooWide(line)
 		}
+		cells, filled := cellsOf(record)
 		if filled {
 			f.Rows = append(f.Rows, newsletter.ImportRow{Line: int64(line), Cells: cells})
 		}
@@ -99,6 +100,33 @@ func (f *File) read(text []byte) error {
 			return nil // Parse says it
 		}
 	}
+}
+
+func tooWide(line int) *newsletter.Error {
+	e := fault("import_columns", "line %d has more than 60 columns: leave out those that we don't need", line)
+	e.Args = map[string]any{"Line": line}
+	return e
+}
+
+// longLine is how long no line is that people's names and addresses make, in octets.
+const longLine = 1 << 20
+
+// endless returns the number of a line that would take far more room as cells than it takes here: forty
+// octets for each separator. 0: there is none.
+func endless(text []byte) int {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		if len(line) <= longLine {
+			continue
+		}
+		for _, separator := range []string{",", ";", "\t", "|"} {
+			if bytes.Count(line, []byte(separator)) > newsletter.MaxImportFields {
+				return n
+			}
+		}
+	}
+	return 0
 }
 
 // cellsOf copies a record, each cell on one line and without white space around it.

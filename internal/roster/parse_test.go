@@ -1,8 +1,10 @@
 package roster_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -82,6 +84,7 @@ func TestFilesThatCanNotBe(t *testing.T) {
 		"a spreadsheet":     {"PK\x03\x04binary", "import_not_csv"},
 		"too long":          {"e-mail\n" + strings.Repeat("a@b.nl\n", newsletter.MaxImportLines+1), "import_too_long"},
 		"too wide":          {strings.Repeat("a,", newsletter.MaxImportFields+1) + "\n", "import_columns"},
+		"one endless line":  {"e-mail\n" + strings.Repeat(",", 15<<20), "import_columns"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := roster.Parse([]byte(tt.text))
@@ -90,6 +93,20 @@ func TestFilesThatCanNotBe(t *testing.T) {
 				t.Errorf("%v, want %s", err, tt.reason)
 			}
 		})
+	}
+}
+
+// A file of separators alone takes no more room than it takes to look at it.
+func TestAnEndlessLineTakesNoRoom(t *testing.T) {
+	data := bytes.Repeat([]byte{','}, 15<<20)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := roster.Parse(data); err == nil {
+		t.Error("it was taken")
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 64<<20 {
+		t.Errorf("it took %d MB", took>>20)
 	}
 }
 
