@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,17 +30,25 @@ import (
 type outage struct {
 	*scene
 	begin  chan struct{} // closed when it is to fail
+	down   chan struct{} // closed when it does: till then no more messages are taken
 	late   atomic.Int64  // how far the workers' clock has been put forward
 	failed *listener
 }
 
 func newOutage(t *testing.T, s *store.Store) *outage {
 	t.Helper()
-	o := &outage{begin: make(chan struct{}), failed: &listener{Handler: slog.DiscardHandler}}
+	o := &outage{begin: make(chan struct{}), down: make(chan struct{}), failed: &listener{Handler: slog.DiscardHandler}}
 	var out atomic.Int64
 	o.scene = newScene(t, s, mailertest.Script{Before: func(c mailertest.Command) {
-		if c.Step == mailertest.Message && out.Add(1) == 5 {
+		if c.Step != mailertest.Message {
+			return
+		}
+		n := out.Add(1)
+		if n == 5 {
 			close(o.begin)
+		}
+		if n >= 5 {
+			<-o.down
 		}
 	}})
 	return o
@@ -66,6 +75,7 @@ func (o *outage) play(fail, mend func()) {
 		case 0:
 			<-o.begin
 			fail()
+			close(o.down)
 			step++
 		case 1:
 			if o.failed.times("deliveries wait") == 0 {
@@ -119,7 +129,10 @@ func TestADiskThatIsFullWhileSending(t *testing.T) {
 	o := newOutage(t, migrated(t, filepath.Join(disk.Dir, "bode.sqlite")))
 	atMost := 0
 	o.play(func() {
-		o.w.Do(`PRAGMA wal_checkpoint(TRUNCATE)`) // else the log has room of its own for the few pages that are left to write
+		// Else the log has room of its own for the few pages that are left to write. Who reads holds it up.
+		for storetest.Query(t, o.s, `PRAGMA wal_checkpoint(TRUNCATE)`)[0][0] != "0" {
+			runtime.Gosched()
+		}
 		disk.Fill(0)
 		atMost = len(o.server.Messages()) + 2*10 // what two windows hold may be on its way
 	}, func() {
