@@ -122,9 +122,13 @@ func (m *model) choose(r *modelReader, topics int) {
 	}
 }
 
-// collect says which posts an edition of a pace would hold now, and what happens to each.
+// collect says which posts an edition of a pace would hold now, and what happens to each. A correction that was
+// taken back for review is open again, and has none.
 func (m *model) collect(e *modelEdition) map[int]newsletter.Disposition {
 	posts := map[int]newsletter.Disposition{}
+	if e.corrects != nil {
+		return posts
+	}
 	for rank, p := range m.posts {
 		if rank == 0 || p.withdrawn {
 			continue

@@ -57,3 +57,21 @@ func TestAClockBehindTheReadersGivesBack(t *testing.T) {
 		}
 	})
 }
+
+// What random histories found once. A correction that is taken back for review has no posts, whatever was
+// published meanwhile.
+func TestACorrectionInReviewHasNoPosts(t *testing.T) {
+	history := []act{
+		{Do: "join", Who: 0, Pace: 0, Topics: 7}, {Do: "publish"}, {Do: "slot", Pace: 0, N: 1}, {Do: "deliver"}, {Do: "run"}, {Do: "correct"},
+		{Do: "publish"}, {Do: "review"}, {Do: "push", N: 1},
+	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		th := newTheatre(t, s)
+		if err := th.play(t.Context(), th.s, history); err != nil {
+			t.Error(err)
+		}
+		if th.acts["review"] != 1 || th.acts["correct"] != 1 {
+			t.Error("nothing was taken back")
+		}
+	})
+}
