@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"bode.example/internal/datarequest"
 	"bode.example/internal/demo"
 	"bode.example/internal/feed"
 	"bode.example/internal/newsletter"
@@ -123,6 +124,18 @@ func (d *demoService) Desk(ctx context.Context) (string, error) {
 		}
 	}
 	return d.demoLink(ctx, form)
+}
+
+// AddRequest enters a request about personal data.
+func (d *demoService) AddRequest(ctx context.Context, r datarequest.Entry) error {
+	_, err := d.requests.Enter(ctx, r, demoActor, d.now())
+	return err
+}
+
+// PrivacyDesk makes an officer.
+func (d *demoService) PrivacyDesk(ctx context.Context) (string, error) {
+	return d.demoLink(ctx, staff.Form{Address: "yvonne@redactie.example", Name: "Yvonne Dijkstra", Language: d.config.Language,
+		Roles: []newsletter.Role{newsletter.RoleOfficer}})
 }
 
 // Report counts what the service holds.

@@ -33,7 +33,7 @@ func (s *spoken) String() string {
 var deskLink = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+/desk/sign-in/link/\S+`)
 
 // The demonstration prints a link to the desk, which works once and needs no second factor. An edition waits
-// there; it can be looked at, approved, and stopped.
+// there; it can be looked at, approved, and stopped. A second link leads to the privacy desk, where requests press.
 func TestDemo_OpensTheDesk(t *testing.T) {
 	said := &spoken{}
 	cmd := exec.Command("bode", "demo", "--listen", "127.0.0.1:0")
@@ -42,10 +42,14 @@ func TestDemo_OpensTheDesk(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	var link string
-	until(t, "a link to the desk", func() bool {
-		link = deskLink.FindString(said.String())
-		return link != ""
+	var link, officers string
+	until(t, "links to the desks", func() bool {
+		links := deskLink.FindAllString(said.String(), 2)
+		if len(links) < 2 {
+			return false
+		}
+		link, officers = links[0], links[1]
+		return true
 	})
 	at, err := url.Parse(link)
 	if err != nil {
@@ -53,8 +57,20 @@ func TestDemo_OpensTheDesk(t *testing.T) {
 	}
 	i := &installation{t: t, port: at.Port()}
 	v := i.visitor()
+	v.get(officers)
+	v.post(officers)
+	page := in(t, "/desk/requests")(v.get("/desk/requests"))
+	for _, want := range []string{"gegevens verbeteren", " te laat", "inzage in gegevens", "gegevens wissen"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the register doesn't say %q\n%s", want, page)
+		}
+	}
+	if days := regexp.MustCompile(`nog ([3-7]) dagen`).FindString(page); days == "" {
+		t.Errorf("no request presses\n%s", page)
+	}
+	v = i.visitor()
 	v.get(link)
-	page := in(t, "/desk/")(v.post(link))
+	page = in(t, "/desk/")(v.post(link))
 	edition := regexp.MustCompile(`/desk/editions/[a-z2-9]{26}`).FindString(page)
 	if edition == "" || !strings.Contains(page, "Wacht op goedkeuring") {
 		t.Fatalf("nothing waits for approval\n%s", page)

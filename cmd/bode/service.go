@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/datarequest"
 	"bode.example/internal/feed"
 	"bode.example/internal/staff"
 	"bode.example/internal/store"
@@ -25,6 +26,7 @@ type service struct {
 	store    *store.Store
 	feeds    *feed.Worker
 	staff    *staff.Service
+	requests *datarequest.Service
 	pool     *mailer.Pool
 	workers  []func(context.Context) error
 	listener net.Listener // nil: no pages

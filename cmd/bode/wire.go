@@ -123,6 +123,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	// People come and go.
 	people := signup.New(s.store, links, suppression, counting, signupConfig(c), w.log)
 	requests := newRequests(c, s.store, links, suppression, counting, texts.Texts(), w.log)
+	s.requests = requests
 	words, err := wordings(c, texts.Texts())
 	if err != nil {
 		return nil, err

@@ -153,17 +153,19 @@ func size(l newsletter.Layout) string {
 }
 
 // invite says where to look, and what to try.
-func (d *demo) invite(link string) {
+func (d *demo) invite(editors, officers string) {
 	d.say(`
 Where to look
   %[1]s                     the site: sign up with any address you like
   %[1]s/demo/mailbox        the mail that was sent, yours too
   %[2]s
                             the editors' desk, with an edition that waits for approval; the link works once
+  %[3]s
+                            the privacy desk, with requests that press; it works once as well
 
 Try: sign up for "Every minute" (Elke minuut), open the confirmation in the mailbox, and press
 the button. The source publishes an article every two minutes: your first digest comes with the
-next one.`, d.Site, link)
+next one.`, d.Site, editors, officers)
 	if d.Dir != "" {
 		d.say("Or write one yourself: bode post add FILE.md --config %s/bode.toml", d.Dir)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/web"
 )
@@ -61,6 +62,10 @@ type Service interface {
 	// Desk makes an edition of the weekly schedule that waits for approval, takes the visitor on as an editor,
 	// and returns a link that signs them in, once.
 	Desk(ctx context.Context) (link string, err error)
+	// AddRequest enters a request about personal data, as an officer would.
+	AddRequest(ctx context.Context, r datarequest.Entry) error
+	// PrivacyDesk takes the visitor on as a privacy officer, and returns a link that signs them in, once.
+	PrivacyDesk(ctx context.Context) (link string, err error)
 	Report(ctx context.Context) (*Report, error)
 	// Ended is closed when the service has ended by itself.
 	Ended() <-chan struct{}
@@ -135,14 +140,18 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Once {
 		return nil
 	}
-	link, err := d.openDesk(ctx)
+	editors, err := d.openDesk(ctx)
+	var officers string
+	if err == nil {
+		officers, err = d.openPrivacyDesk(ctx)
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
 		return err
 	}
-	d.invite(link)
+	d.invite(editors, officers)
 	publishing, stop := context.WithCancel(ctx)
 	var publisher sync.WaitGroup
 	publisher.Go(func() { d.publishOn(publishing) })
