@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/mailer"
@@ -11,7 +12,8 @@ import (
 type job struct {
 	claim   newsletter.Claim
 	lane    *lane
-	written bool // there is a message, so that what fails is about sending it
+	granted time.Time // when it was about to pass the gate
+	written bool      // there is a message, so that what fails is about sending it
 	done    bool
 }
 

@@ -211,7 +211,7 @@ func (l *lane) take(r result) {
 		}
 		l.worker.Log.Log(context.Background(), level, "the mail server refused a message", "delivery", o.ID, "state", o.State, "code", o.Code, "status", o.Status)
 	}
-	l.stops.watch(&r.job.claim, r.err)
+	l.stops.watch(r.job, r.err)
 	l.watch(r)
 }
 
@@ -287,6 +287,7 @@ func (l *lane) grant(granted []int64, now time.Time) {
 			continue
 		}
 		l.inFlight++
+		j.granted = now
 		l.uses.went(j.claim.Domain, now)
 		l.jobs <- j // never blocks: the channel holds the whole window
 	}

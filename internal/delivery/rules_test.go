@@ -68,6 +68,60 @@ func stopAndResume(t *testing.T, s *store.Store, answer func(mailertest.Command)
 	}
 }
 
+// What was let through before an edition was resumed says nothing against it.
+func TestC7_OldRefusalsDoNotStopAResumedEdition(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		asked, answer, accept := make(chan string, readers), make(chan struct{}), make(chan struct{})
+		var early sync.Map // the recipients that were asked for before
+		x := newScene(t, s, mailertest.Script{
+			Before: func(c mailertest.Command) {
+				if c.Step == mailertest.Message {
+					<-accept
+				}
+				if c.Step != mailertest.RCPT {
+					return
+				}
+				select {
+				case <-answer:
+				default:
+					early.Store(c.To, true)
+					asked <- c.To
+					<-answer
+				}
+			},
+			Answer: func(c mailertest.Command) string {
+				if _, ok := early.Load(c.To); ok && c.Step == mailertest.RCPT {
+					return "550 5.7.1 not from you"
+				}
+				return ""
+			}})
+		log := &listener{Handler: slog.DiscardHandler}
+		x.worker.Settings.Connections, x.worker.Log = 3, slog.New(log)
+		x.run(func() bool {
+			for range 3 {
+				<-asked
+			}
+			by := newsletter.System("test")
+			_, err := s.PauseEdition(t.Context(), x.e.PublicID, by, time.Now())
+			x.check(err)
+			_, err = s.ResumeEdition(t.Context(), x.e.PublicID, by, time.Now())
+			x.check(err)
+			close(answer)
+			x.wait(func() bool {
+				var refused int
+				x.w.Ask(&refused, `SELECT COUNT(*) FROM delivery WHERE code = 550`)
+				return refused == 3
+			})
+			close(accept)
+			x.wait(x.all(newsletter.DeliverySent, readers-3))
+			return true
+		}, x.worker)
+		if log.ever("an edition was stopped") != 0 {
+			t.Error("it was stopped again")
+		}
+	})
+}
+
 // One mailbox whose rules refuse us stops nothing, and its owner is not blamed.
 func TestC7_PolicyOfOneMailboxStopsNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/mailer"
@@ -18,18 +19,30 @@ const refusalsInARow = 3
 // stops watches over editions that should not go on: the mail server refuses us or our sender, or one mail after
 // another. Nobody is blamed for that.
 type stops struct {
-	inARow map[int64]int
-	due    map[int64]string // the editions to be stopped, and why
+	inARow map[int64]refusals
+	due    map[int64]stop // the editions to be stopped
 }
 
-func newStops() stops { return stops{inARow: map[int64]int{}, due: map[int64]string{}} }
+// refusals are those of an edition's mails, one after another.
+type refusals struct {
+	number int
+	since  time.Time // when the first of these mails was let through
+}
+
+// stop is why an edition is to be stopped, and when the mails were let through that tell it.
+type stop struct {
+	reason string
+	since  time.Time
+}
+
+func newStops() stops { return stops{inARow: map[int64]refusals{}, due: map[int64]stop{}} }
 
 // watch notes an answer.
-func (s *stops) watch(c *newsletter.Claim, err error) {
-	if c.EditionID == nil {
+func (s *stops) watch(j *job, err error) {
+	if j.claim.EditionID == nil {
 		return
 	}
-	id := *c.EditionID
+	id := *j.claim.EditionID
 	if err == nil {
 		delete(s.inARow, id)
 		return
@@ -40,10 +53,14 @@ func (s *stops) watch(c *newsletter.Claim, err error) {
 	}
 	switch fault.Kind {
 	case mailer.KindAuthentication, mailer.KindConfiguration:
-		s.due[id] = said(newsletter.ReasonSenderRefused, fault)
+		s.due[id] = stop{said(newsletter.ReasonSenderRefused, fault), j.granted}
 	case mailer.KindContent:
-		if s.inARow[id]++; s.inARow[id] >= refusalsInARow {
-			s.due[id] = said(newsletter.ReasonMailRefused, fault)
+		row := s.inARow[id]
+		if row.number++; row.number == 1 || j.granted.Before(row.since) {
+			row.since = j.granted
+		}
+		if s.inARow[id] = row; row.number >= refusalsInARow {
+			s.due[id] = stop{said(newsletter.ReasonMailRefused, fault), row.since}
 		}
 	}
 }
@@ -59,15 +76,16 @@ func policy(fault *mailer.SendError) bool {
 	return fault.Kind == mailer.KindContent && strings.HasPrefix(fault.Enhanced, "5.7.")
 }
 
-// stop stops the editions that should not go on.
+// stop stops the editions that should not go on. Answers to what was let through before an edition was resumed say
+// nothing against it: whoever resumed it knew of them, and has put things right.
 func (l *lane) stop(ctx context.Context) error {
-	for id, reason := range l.stops.due {
-		stopped, err := l.worker.Store.StopEdition(ctx, id, reason, l.worker.Now())
+	for id, stop := range l.stops.due {
+		stopped, err := l.worker.Store.StopEdition(ctx, id, stop.reason, stop.since, l.worker.Now())
 		if err != nil {
 			return err
 		}
 		if stopped {
-			l.worker.Log.Error("an edition was stopped: the mail server refuses its mail; put that right, then resume it", "edition", id, "reason", reason)
+			l.worker.Log.Error("an edition was stopped: the mail server refuses its mail; put that right, then resume it", "edition", id, "reason", stop.reason)
 		}
 		delete(l.stops.due, id)
 		delete(l.stops.inARow, id)

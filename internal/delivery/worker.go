@@ -23,7 +23,7 @@ type Store interface {
 	RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error)
 	Unclaim(ctx context.Context, worker string) (int64, error)
 	PutBack(ctx context.Context, held []newsletter.Held, due time.Time) (int64, error)
-	StopEdition(ctx context.Context, editionID int64, reason string, now time.Time) (bool, error)
+	StopEdition(ctx context.Context, editionID int64, reason string, since, now time.Time) (bool, error)
 }
 
 // Writer writes the message of a claimed delivery.

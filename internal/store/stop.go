@@ -8,12 +8,14 @@ import (
 )
 
 // StopEdition pauses an edition that is being sent because its mail can't go on as it is, for a reason
-// that people read. It does nothing, and says so, to one that isn't being sent (any more).
-func (s *Store) StopEdition(ctx context.Context, editionID int64, reason string, now time.Time) (stopped bool, err error) {
+// that people read. It does nothing, and says so, to one that isn't being sent (any more), or that was changed, say
+// resumed, later than since: the reason is older then.
+func (s *Store) StopEdition(ctx context.Context, editionID int64, reason string, since, now time.Time) (stopped bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		stopped = false
 		var all []newsletter.Edition
-		if err := t.list(&all, `SELECT `+editionColumns+` FROM edition WHERE id = $1 AND state = 'sending'`+t.dialect.forUpdate, editionID); err != nil || len(all) == 0 {
+		if err := t.list(&all, `SELECT `+editionColumns+` FROM edition WHERE id = $1 AND state = 'sending' AND changed_at <= $2`+t.dialect.forUpdate,
+			editionID, newsletter.At(since)); err != nil || len(all) == 0 {
 			return err
 		}
 		stopped = true

@@ -12,7 +12,7 @@ func testStopEdition(t *testing.T, s *store.Store) {
 	x := newSending(t, s, "a", "b", "c")
 	ids := idsOf(x.claim("w", 2))
 	for _, want := range []bool{true, false} {
-		stopped, err := s.StopEdition(t.Context(), x.edition.ID, newsletter.ReasonSenderRefused+": 550 5.7.1 no", x.now)
+		stopped, err := s.StopEdition(t.Context(), x.edition.ID, newsletter.ReasonSenderRefused+": 550 5.7.1 no", x.now, x.now)
 		if x.check(err); stopped != want {
 			t.Errorf("stopped: %v, want %v", stopped, want)
 		}
@@ -22,8 +22,11 @@ func testStopEdition(t *testing.T, s *store.Store) {
 		t.Errorf("%s, %q", e.State, e.Reason)
 	}
 	x.handOver("w", nil, ids) // none
-	if _, err := s.ResumeEdition(t.Context(), x.edition.PublicID, By, x.now); err != nil {
-		t.Fatal(err)
+	resumed, err := s.ResumeEdition(t.Context(), x.edition.PublicID, By, x.now)
+	x.check(err)
+	stopped, err := s.StopEdition(t.Context(), x.edition.ID, "sender_refused: before", resumed.ChangedAt.Add(-time.Microsecond), x.now)
+	if x.check(err); stopped {
+		t.Error("it was stopped again for what is older than that it was resumed")
 	}
 	if e, err = s.Edition(t.Context(), x.edition.PublicID); err != nil || e.Reason != "" {
 		t.Errorf("a resumed edition still says why it was stopped: %q, %v", e.Reason, err)
