@@ -139,3 +139,12 @@ type Suppression struct {
 	Since   Time              `db:"since" json:"since"`
 	Expires Time              `db:"expires" json:"expires,omitzero"`
 }
+
+// OfErased reports whether all that is kept of somebody is that they were erased: which is not for editors to know.
+func (s Suppression) OfErased() bool { return s.Reason == SuppressedErased }
+
+// SuppressionCount is how many addresses are suppressed for one reason.
+type SuppressionCount struct {
+	Reason    SuppressionReason `db:"reason"`
+	Addresses int64             `db:"addresses"`
+}

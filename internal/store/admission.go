@@ -136,7 +136,9 @@ func (s *Store) InviteSubscriber(ctx context.Context, a *newsletter.Admission, l
 	})
 }
 
-// admissible says why an editor can't add or invite somebody. Who left may be invited, when they asked to.
+// admissible says why an editor can't add or invite somebody. Who left may be invited, when they asked to. That an address
+// must not be mailed is said in the same words whether it complained, bounced, is restricted or was erased: an addition
+// is not a way to ask which. The person stays locked until the addition is over.
 func (t *tx) admissible(a *newsletter.Admission, hashes []token.Hash, invite bool, at newsletter.Time) error {
 	if err := t.offered(a.Choice); err != nil {
 		return err
@@ -150,7 +152,7 @@ func (t *tx) admissible(a *newsletter.Admission, hashes []token.Hash, invite boo
 		return err
 	}
 	if len(found) > 0 || p != nil && (!p.SuppressedAt.IsZero() || !p.RestrictedAt.IsZero()) {
-		return newsletter.Errorf(newsletter.Conflict, "kept_away", "this address is not to be mailed: who it belongs to can sign up on the site, or write to us")
+		return newsletter.Errorf(newsletter.Conflict, "kept_away", "this address can't be added: who it belongs to can sign up on the site, or write to us")
 	}
 	if p == nil {
 		return nil

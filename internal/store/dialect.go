@@ -24,6 +24,9 @@ type dialect struct {
 	// make them wait, in an order that nobody chose.
 	forUpdate  string
 	skipLocked string
+	// own keeps an address for the transaction, also when there is no row of it that could be locked; SQLite has
+	// one writer and needs no statement for it.
+	own string
 	// among is the condition on a column that it is one of the ids that a parameter holds as JSON.
 	// PostgreSQL then takes them for ten and looks each up by its index, as it should for hundreds too: were
 	// it to know better, it would read small tables whole, and large ones by the index of another column.
@@ -48,6 +51,7 @@ var postgresDialect = dialect{
 	engine:     migrations.Postgres,
 	forUpdate:  " FOR NO KEY UPDATE",
 	skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
+	own:        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 	among: func(p string) string {
 		return "IN (SELECT unnest((SELECT CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[]))))"
 	},

@@ -42,7 +42,7 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 		WHERE address_key = $1 OR subscriber_id IN (SELECT id FROM subscriber WHERE address_key = $1) ORDER BY id`, address.Key()); err != nil {
 		return nil, err
 	}
-	err := t.nameLists(d.Signups)
+	err := t.nameLists(d.Signups, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -67,16 +67,19 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 	return d, t.fillDossier(d, at)
 }
 
-// nameLists says of sign-ups what they asked for, in their own language.
-func (t *tx) nameLists(signups []newsletter.Signup) error {
+// nameLists says of sign-ups which of some lists they asked for, in their own language; nil means all.
+func (t *tx) nameLists(signups []newsletter.Signup, some []int64) error {
 	for i := range signups {
 		u := &signups[i]
 		var lists []newsletter.List
 		if err := t.list(&lists, `
-			SELECT l.texts, l.language FROM list AS l JOIN signup_list AS w ON w.list_id = l.id WHERE w.signup_id = $1 ORDER BY l.id`, u.ID); err != nil {
+			SELECT l.id, l.texts, l.language FROM list AS l JOIN signup_list AS w ON w.list_id = l.id WHERE w.signup_id = $1 ORDER BY l.id`, u.ID); err != nil {
 			return err
 		}
 		for _, l := range lists {
+			if some != nil && !slices.Contains(some, l.ID) {
+				continue
+			}
 			u.ListNames = append(u.ListNames, l.Texts.In(u.Language, l.Language).Title)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 const looked = 50
 
 // LookAt shows an editor of lists somebody who has or had one of them; nil means all lists, and everybody.
-// Whoever has none of them is not found. That they looked, and at whom, is audited. hashes are those of an
+// Whoever has none of them is not found, and of the mails, returns and sign-ups of others only those of these
+// lists are told. That they looked, and at whom, is audited. hashes are those of an
 // address, under every key.
 func (s *Store) LookAt(ctx context.Context, id newsletter.PublicID, lists []int64, hashes func(newsletter.Address) []token.Hash,
 	by newsletter.Actor, now time.Time) (l *newsletter.Look, err error) {
@@ -31,6 +32,9 @@ func (s *Store) LookAt(ctx context.Context, id newsletter.PublicID, lists []int6
 		}
 		if l.Suppressions, err = t.suppressions(hashes(l.Address), newsletter.At(now)); err != nil {
 			return err
+		}
+		if lists != nil {
+			l.Suppressions = slices.DeleteFunc(l.Suppressions, newsletter.Suppression.OfErased)
 		}
 		return t.audit(by, now, "subscriber.view", object{"subscriber", id.String()}, nil)
 	})
@@ -58,13 +62,16 @@ func (t *tx) look(l *newsletter.Look, lists []int64, at newsletter.Time) (err er
 		return err
 	}
 	if err := t.list(&l.Bounces, `
-		SELECT `+bounceColumns+` FROM bounce WHERE subscriber_id = $1 ORDER BY id DESC LIMIT $2`, l.ID, looked); err != nil {
+		SELECT `+bounceColumns+` FROM bounce WHERE subscriber_id = $1
+			AND ($3 OR delivery_id IN (SELECT id FROM delivery WHERE subscription_id `+t.dialect.among("$4")+`))
+		ORDER BY id DESC LIMIT $2`, l.ID, looked, lists == nil, newsletter.NewIDs(seen...)); err != nil {
 		return err
 	}
 	return t.signupsThatWait(l, lists, at)
 }
 
-// signupsThatWait finds the sign-ups for lists that somebody may see and that wait to be confirmed.
+// signupsThatWait finds the sign-ups for lists that somebody may see and that wait to be confirmed. Which other
+// lists they name is not theirs to see.
 func (t *tx) signupsThatWait(l *newsletter.Look, lists []int64, at newsletter.Time) error {
 	var all []newsletter.Signup
 	if err := t.list(&all, `
@@ -80,7 +87,7 @@ func (t *tx) signupsThatWait(l *newsletter.Look, lists []int64, at newsletter.Ti
 			l.Signups = append(l.Signups, all[i])
 		}
 	}
-	return t.nameLists(l.Signups)
+	return t.nameLists(l.Signups, lists)
 }
 
 // Comings counts who joined lists and who left them, from each time to the next; the last time only ends.

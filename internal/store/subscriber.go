@@ -50,8 +50,14 @@ func (t *tx) lockSubscriberByKey(key string) (*newsletter.Subscriber, error) {
 
 // lockPerson locks all that may make an address a subscriber's this very moment, and then the
 // subscriber; nil when there is none. A sign-up or change of address that is being confirmed beside
-// it is over before or begins after.
+// it is over before or begins after, and so is whatever else locks the person of an address: of two where nobody is
+// known yet, say an editor's addition and a complaint, the second sees what the first did.
 func (t *tx) lockPerson(address newsletter.Address) (*newsletter.Subscriber, error) {
+	if t.dialect.own != "" {
+		if err := t.exec(t.dialect.own, address.Key()); err != nil {
+			return nil, err
+		}
+	}
 	for _, query := range []string{
 		`SELECT id FROM signup WHERE address_key = $1 ORDER BY id`,
 		`SELECT id FROM access_link WHERE address_key = $1 ORDER BY id`,

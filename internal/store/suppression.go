@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -89,6 +90,9 @@ func (s *Store) SuppressedPeople(ctx context.Context, lists []int64, before int6
 			if err != nil {
 				return err
 			}
+			if lists != nil {
+				found = slices.DeleteFunc(found, newsletter.Suppression.OfErased)
+			}
 			all = append(all, newsletter.SuppressedPerson{Subscriber: p.Subscriber, Suppressions: found})
 		}
 		return t.audit(by, now, "subscriber.list", object{"subscriber", ""}, map[string]any{"shown": len(all), "suppressed": true})
@@ -96,16 +100,42 @@ func (s *Store) SuppressedPeople(ctx context.Context, lists []int64, before int6
 	return all, err
 }
 
-// SuppressionsOf returns what is in force about an address. That somebody asked is audited, without the
-// address: its hash under the current key stands for it.
-func (s *Store) SuppressionsOf(ctx context.Context, hashes []token.Hash, by newsletter.Actor, now time.Time) (found []newsletter.Suppression, err error) {
+// SuppressionsOf returns what is in force about the address of somebody who has or had one of some lists; nil means
+// all lists, and everybody. Of others known is false, and nothing is told: neither that they must not be mailed nor that
+// they may. That somebody asked is audited, without the address: its hash under the current key stands for it. hashes are
+// those of the address, under every key.
+func (s *Store) SuppressionsOf(ctx context.Context, address newsletter.Address, lists []int64, hashes []token.Hash, by newsletter.Actor, now time.Time) (
+	found []newsletter.Suppression, known bool, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
-		if found, err = t.suppressions(hashes, newsletter.At(now)); err != nil {
-			return err
+		found, known = nil, lists == nil
+		if !known {
+			if err := t.get(&known, `
+				SELECT EXISTS (SELECT 1 FROM subscriber AS p JOIN subscription AS m ON m.subscriber_id = p.id
+					WHERE p.address_key = $1 AND m.list_id `+t.dialect.among("$2")+`)`, address.Key(), newsletter.NewIDs(lists...)); err != nil {
+				return err
+			}
 		}
-		return t.audit(by, now, "suppression.ask", object{"suppression", hashes[0].Sum}, map[string]int{"found": len(found)})
+		if known {
+			if found, err = t.suppressions(hashes, newsletter.At(now)); err != nil {
+				return err
+			}
+		}
+		if lists != nil {
+			found = slices.DeleteFunc(found, newsletter.Suppression.OfErased)
+		}
+		return t.audit(by, now, "suppression.ask", object{"suppression", hashes[0].Sum}, map[string]any{"known": known, "found": len(found)})
 	})
-	return found, err
+	return found, known, err
+}
+
+// SuppressionCounts says of how many addresses there is a suppression in force, by its reason: also of those of whom
+// nothing but the hash is known, whom no list of people can show. An address that has hashes under several keys counts
+// for each.
+func (s *Store) SuppressionCounts(ctx context.Context, now time.Time) ([]newsletter.SuppressionCount, error) {
+	var all []newsletter.SuppressionCount
+	err := s.reader.SelectContext(ctx, &all, `
+		SELECT reason, COUNT(*) AS addresses FROM suppression WHERE expires IS NULL OR expires > $1 GROUP BY reason ORDER BY reason`, newsletter.At(now))
+	return all, err
 }
 
 // suppressAddress does what a suppression does, to an address and the person whose it is, if there is

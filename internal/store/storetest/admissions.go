@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 func admissionCases() []Case {
 	return []Case{
 		{"E3 who is added by hand is added with what shows their consent", []string{"AdmitSubscriber"}, testAdmit},
+		{"who is added by hand while they complain is suppressed, or isn't added", []string{"AdmitSubscriber"}, testAdmitRace},
 		{"who is invited by hand confirms it", []string{"InviteSubscriber"}, testInvite},
 	}
 }
@@ -83,6 +85,29 @@ func testAdmit(t *testing.T, s *store.Store) {
 	}
 	if broken, err := s.VerifyConsent(t.Context()); err != nil || broken != 0 {
 		t.Errorf("broken at %d, %v", broken, err)
+	}
+}
+
+// testAdmitRace has people complain about whom nobody has a row yet, while an editor adds them.
+func testAdmitRace(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	var wg sync.WaitGroup
+	for n := range 24 {
+		a := newsletter.Address("jan" + str(int64(n)) + "@voorbeeld.nl")
+		wg.Go(func() {
+			if _, err := s.AdmitSubscriber(t.Context(), w.admission(a), w.Hashes(a), By, Start); err != nil && reasonOf(err) != "kept_away" {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() {
+			if err := s.Suppress(t.Context(), a, w.Hash(a), newsletter.SuppressedComplaint, time.Time{}, Worker, Start); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if free := Query(t, s, `SELECT COUNT(*) FROM subscriber WHERE suppressed_at IS NULL`); free[0][0] != "0" {
+		t.Errorf("%s complained and may be mailed", free[0][0])
 	}
 }
 

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +16,10 @@ func peopleCases() []Case {
 	return []Case{
 		{"people are found by what is known of them", []string{"People"}, testPeople},
 		{"an editor looks at who has their lists, and it is audited", []string{"LookAt"}, testLookAt},
+		{"what comes back from other lists, and is asked of them, is not an editor's to see", []string{"LookAt"}, testLookAtOneList},
 		{"an editor does what somebody asks for", []string{"UnsubscribeFor", "PauseFor"}, testAsked},
 		{"who came and who left is counted", []string{"Comings"}, testComings},
-		{"who must not be mailed is found, by person and by address", []string{"SuppressedPeople", "SuppressionsOf"}, testSuppressedPeople},
+		{"who must not be mailed is found, by person and by address", []string{"SuppressedPeople", "SuppressionsOf", "SuppressionCounts"}, testSuppressedPeople},
 		{"an export is audited, and whole", []string{"ExportPeople"}, testExportPeople},
 	}
 }
@@ -143,6 +145,35 @@ func testLookAt(t *testing.T, s *store.Store) {
 	}
 }
 
+func testLookAtOneList(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	elsewhere := w.second()
+	mine := w.Join(jan, Start, w.All(), elsewhere)
+	p, err := s.SubscriberByAddress(t.Context(), jan)
+	w.check(err)
+	var theirs int64
+	w.Ask(&theirs, `SELECT id FROM subscription WHERE list_id = $1`, elsewhere.ListID)
+	for _, sub := range []int64{mine.ID, theirs} {
+		w.take(report(w.Mailed(sub, Start), newsletter.BounceSoft, str(sub)), Start, "counted")
+	}
+	w.SignUp(jan, Start, w.All(), elsewhere)
+	for _, c := range []struct {
+		lists         []int64
+		bounces       int
+		waits         []string
+		whichCameBack int64
+	}{{nil, 2, []string{"Expertgroep Nieuwe Democratie", "Tweede"}, theirs}, {[]int64{w.List.ID}, 1, []string{"Expertgroep Nieuwe Democratie"}, mine.ID}, {[]int64{elsewhere.ListID}, 1, []string{"Tweede"}, theirs}} {
+		look, err := s.LookAt(t.Context(), p.PublicID, c.lists, w.Hashes, By, Start)
+		w.check(err)
+		if len(look.Bounces) != c.bounces || look.Bounces[0].Hash != str(c.whichCameBack) {
+			t.Errorf("%v: %+v", c.lists, look.Bounces)
+		}
+		if len(look.Signups) != 1 || !cmp.Equal(look.Signups[0].ListNames, c.waits) {
+			t.Errorf("%v: %+v", c.lists, look.Signups)
+		}
+	}
+}
+
 func testAsked(t *testing.T, s *store.Store) {
 	w := NewWorld(t, s)
 	sub := w.Join(jan, Start, w.All())
@@ -203,11 +234,29 @@ func testSuppressedPeople(t *testing.T, s *store.Store) {
 	if none, err := s.SuppressedPeople(t.Context(), nil, all[0].ID, 10, w.Hashes, By, Start); err != nil || len(none) != 0 {
 		t.Errorf("%+v, %v", none, err)
 	}
-	found, err := s.SuppressionsOf(t.Context(), w.Hashes("anna@voorbeeld.nl"), By, Start)
-	if err != nil || len(found) != 1 {
-		t.Errorf("%+v, %v", found, err)
+	of := func(a newsletter.Address, lists []int64) string {
+		found, known, err := s.SuppressionsOf(t.Context(), a, lists, w.Hashes(a), By, Start)
+		w.check(err)
+		return fmt.Sprint(len(found), known)
+	}
+	if got := of("anna@voorbeeld.nl", []int64{w.List.ID}); got != "1 true" {
+		t.Errorf("to their editor: %s", got)
 	}
 	if trail, err := s.AuditTrail(t.Context(), "suppression", w.Hash("anna@voorbeeld.nl").Sum); err != nil || len(trail) != 1 || trail[0].Action != "suppression.ask" {
 		t.Errorf("%+v, %v", trail, err)
+	}
+	_, err = s.Erase(t.Context(), "gewist@voorbeeld.nl", w.Hash, By, Start)
+	w.check(err)
+	for a, want := range map[newsletter.Address]string{"anna@voorbeeld.nl": "0 false", "gewist@voorbeeld.nl": "0 false", "niemand@voorbeeld.nl": "0 false"} {
+		if got := of(a, []int64{elsewhere.ListID}); got != want {
+			t.Errorf("%s, to an editor of another list: %s", a, got)
+		}
+	}
+	if got := of("gewist@voorbeeld.nl", nil); got != "1 true" {
+		t.Errorf("to an admin: %s", got)
+	}
+	counts, err := s.SuppressionCounts(t.Context(), Start)
+	if want := []newsletter.SuppressionCount{{Reason: newsletter.SuppressedErased, Addresses: 1}, {Reason: newsletter.SuppressedBounce, Addresses: 1}}; err != nil || !cmp.Equal(counts, want) {
+		t.Errorf("%+v, %v", counts, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,8 @@ func TestSuppressionsAtTheDesk(t *testing.T) {
 		}
 		_, err := s.Erase(t.Context(), "weg@voorbeeld.nl", b.hashes.Current, storetest.By, b.now)
 		check(err)
+		stranger := newsletter.Address("geklaagd@elders.example")
+		check(s.Suppress(t.Context(), stranger, b.hashes.Current(stranger), newsletter.SuppressedComplaint, time.Time{}, storetest.Worker, b.now))
 		page := b.get("/desk/suppressions")
 		wantPage(t, page, "anna@voorbeeld.nl", "Mail kwam terug", "Als spam gemeld", "alleen deze persoon kan dat veranderen")
 		ask := func(address string) string {
@@ -207,10 +210,26 @@ func TestSuppressionsAtTheDesk(t *testing.T) {
 			}
 			return page
 		}
-		wantPage(t, ask("weg@voorbeeld.nl"), "mogen we mailen") // that they were erased is not for an editor
+		erased, nobody := ask("weg@voorbeeld.nl"), ask("niemand@voorbeeld.nl") // which of them was erased is not for an editor
+		if wantPage(t, erased, "Meer zegt deze pagina niet"); strings.ReplaceAll(erased, "weg@", "niemand@") != nobody {
+			t.Errorf("an editor can tell who was erased:\n%s\n%s", erased, nobody)
+		}
+		wantPage(t, ask("bert@voorbeeld.nl"), "Als spam gemeld")
 		b.signIn(newsletter.RoleAdmin)
-		wantPage(t, ask("weg@voorbeeld.nl"), "Op verzoek gewist")
+		wantPage(t, ask("weg@voorbeeld.nl"), "Op verzoek gewist", "Alle adressen die we niet mailen")
 		b.signIn(newsletter.RoleEditor)
+		refused := map[string]string{} // why an address can't be added: the same words for all
+		for _, address := range []string{"weg@voorbeeld.nl", "geklaagd@elders.example"} {
+			status, _, page := b.ask(http.MethodPost, "/desk/subscribers/new?list="+b.world.List.Name, url.Values{"address": {address}, "way": {"invite"},
+				"pace": {strconv.FormatInt(b.world.Daily.ID, 10)}})
+			refused[strings.ReplaceAll(page, address, "")] = address
+			if wantPage(t, page, "Dit adres kan niet worden toegevoegd"); status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d", address, status)
+			}
+		}
+		if len(refused) != 1 {
+			t.Errorf("an editor can tell who was erased from who complained: %v", refused)
+		}
 
 		anna, bert := b.personAt("anna@voorbeeld.nl"), b.personAt("bert@voorbeeld.nl")
 		if status, _, _ := b.ask(http.MethodPost, anna+"/lift", nil); status != http.StatusUnprocessableEntity {

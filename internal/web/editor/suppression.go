@@ -16,7 +16,8 @@ import (
 // suppressionStore is what the pages of suppressions read and change.
 type suppressionStore interface {
 	SuppressedPeople(ctx context.Context, lists []int64, before int64, limit int, hashes func(newsletter.Address) []token.Hash, by newsletter.Actor, now time.Time) ([]newsletter.SuppressedPerson, error)
-	SuppressionsOf(ctx context.Context, hashes []token.Hash, by newsletter.Actor, now time.Time) ([]newsletter.Suppression, error)
+	SuppressionsOf(ctx context.Context, address newsletter.Address, lists []int64, hashes []token.Hash, by newsletter.Actor, now time.Time) ([]newsletter.Suppression, bool, error)
+	SuppressionCounts(ctx context.Context, now time.Time) ([]newsletter.SuppressionCount, error)
 	LiftSuppression(ctx context.Context, address newsletter.Address, hashes []token.Hash, because newsletter.LiftGround, by newsletter.Actor, now time.Time) error
 	LeaveProposals(ctx context.Context, lists []int64, by newsletter.Actor, now time.Time) ([]newsletter.LeaveProposal, error)
 	DecideProposal(ctx context.Context, id newsletter.PublicID, accept bool, by newsletter.Actor, now time.Time) error
@@ -38,9 +39,18 @@ type suppressionsPage struct {
 	Address   string // that was asked about
 	Found     []suppressionLine
 	Asked     bool
+	Known     bool // the address is of somebody whom they may see
 	Proposals []proposalLine
 	People    []suppressedLine
 	Pager     desk.Pager
+	Counts    []countLine
+	All       bool // the counts, and the search, are of all lists
+}
+
+// countLine is how many addresses are suppressed for a reason.
+type countLine struct {
+	Reason string // a text's key
+	Count  int64
 }
 
 // suppressionLine is why an address must not be mailed.
@@ -115,6 +125,15 @@ func (d *door) showSuppressions(w http.ResponseWriter, r *http.Request, page *su
 	if err := d.fillProposals(r, scope, page); err != nil {
 		return err
 	}
+	if page.All = scope == nil; page.All {
+		counts, err := d.Store.SuppressionCounts(r.Context(), d.Now())
+		if err != nil {
+			return err
+		}
+		for _, c := range counts {
+			page.Counts = append(page.Counts, countLine{Reason: "suppression_reason_" + string(c.Reason), Count: c.Addresses})
+		}
+	}
 	p := web.Page{Template: "suppressions.html", Data: page, Faults: faults}
 	if len(faults) > 0 {
 		p.Status = http.StatusUnprocessableEntity
@@ -139,8 +158,8 @@ func (d *door) fillProposals(r *http.Request, scope []int64, page *suppressionsP
 	return err
 }
 
-// findSuppression says whether an address must not be mailed, and why. That it was erased is not for
-// editors to know: it is told to admins.
+// findSuppression says whether an address must not be mailed, and why. An editor is told so of people who have or
+// had one of their lists: of all others the answer is the same, erased or not. Admins are told of everybody.
 func (d *door) findSuppression(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Form(r)
 	if err != nil {
@@ -151,14 +170,15 @@ func (d *door) findSuppression(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return d.showSuppressions(w, r, page, d.Faults(r, err)...)
 	}
-	found, err := d.Store.SuppressionsOf(r.Context(), d.Hashes.All(address), d.actor(r), d.Now())
+	scope, err := d.scopeOf(r)
 	if err != nil {
 		return err
 	}
-	if !desk.StaffOf(r).Has(newsletter.RoleAdmin) {
-		found = slices.DeleteFunc(found, func(s newsletter.Suppression) bool { return s.Reason == newsletter.SuppressedErased })
+	found, known, err := d.Store.SuppressionsOf(r.Context(), address, scope, d.Hashes.All(address), d.actor(r), d.Now())
+	if err != nil {
+		return err
 	}
-	page.Asked, page.Found = true, suppressionLines(found)
+	page.Asked, page.Known, page.Found = true, known, suppressionLines(found)
 	return d.showSuppressions(w, r, page)
 }
 
