@@ -38,8 +38,9 @@ type Report struct {
 	// Links is how many different links there are, and Unknown of how many nothing is known (yet).
 	Links   int `json:"links"`
 	Unknown int `json:"unknown"`
-	// Print is what was looked at: newsletter.Fingerprint.
-	Print string `json:"-"`
+	// Print is what was looked at: newsletter.Fingerprint, and Posts are those of the edition.
+	Print string                   `json:"-"`
+	Posts []newsletter.EditionPost `json:"-"`
 }
 
 // patience is how long all links together may take to answer: a page waits for it.
@@ -60,6 +61,10 @@ func (d *Desk) Check(ctx context.Context, id newsletter.PublicID, now time.Time)
 	if err != nil {
 		return nil, err
 	}
+	return d.check(ctx, e, now)
+}
+
+func (d *Desk) check(ctx context.Context, e *Edition, now time.Time) (*Report, error) {
 	var links []string
 	for _, t := range e.targets() {
 		links = append(links, t.address)
@@ -74,13 +79,16 @@ func (d *Desk) Check(ctx context.Context, id newsletter.PublicID, now time.Time)
 }
 
 func (d *Desk) report(e *Edition, now time.Time) *Report {
-	r := &Report{Links: len(e.targets()), Print: newsletter.Fingerprint(&e.Edition, e.Posts)}
+	r := &Report{Links: len(e.targets()), Print: e.print(), Posts: e.Posts}
 	r.Findings, r.Unknown = Look(e, d.Links, now)
 	return r
 }
 
 // Approval is somebody's wish to approve an edition.
 type Approval struct {
+	// Seen is the fingerprint of what they looked at (Report.Print). Empty stands for what the check finds: at the
+	// command line, nobody has a page before them that could be old.
+	Seen string
 	// Despite is the reason to approve although something severe was found; only an admin may give one.
 	Despite string
 	Admin   bool
@@ -90,14 +98,24 @@ type Approval struct {
 const longReason = 500
 
 // Approve checks an edition and approves it, if nothing severe was found or an admin says why it leaves all
-// the same. The report comes back in any case, so that a refusal can be explained. Who changes the
-// edition while it is checked is told to look again (Conflict, edition_changed).
+// the same. The report comes back in any case, so that a refusal can be explained. When the edition isn't what
+// was seen, be it by a change before or while it is checked, they are to look again (Conflict, edition_changed).
 func (d *Desk) Approve(ctx context.Context, id newsletter.PublicID, a Approval, by newsletter.Actor, now time.Time) (*newsletter.Edition, *Report, error) {
-	report, err := d.Check(ctx, id, now)
+	looked, err := d.edition(ctx, id, now)
 	if err != nil {
 		return nil, nil, err
 	}
-	reviewed := newsletter.Reviewed{Print: report.Print}
+	if a.Seen == "" || !looked.Edition.State.Follows() { // what is frozen is refused by the store, which says why
+		a.Seen = looked.print()
+	}
+	if looked.print() != a.Seen {
+		return nil, d.report(looked, now), newsletter.EditionChanged(id)
+	}
+	report, err := d.check(ctx, looked, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	reviewed := newsletter.Reviewed{Print: a.Seen}
 	if report.Findings.Severe() {
 		a.Despite = strings.TrimSpace(a.Despite)
 		switch {
@@ -111,6 +129,11 @@ func (d *Desk) Approve(ctx context.Context, id newsletter.PublicID, a Approval, 
 		reviewed.Despite, reviewed.Flaws = a.Despite, report.Findings.Kinds()
 	}
 	e, err := d.Store.ApproveReviewed(ctx, id, reviewed, by, now)
+	if newsletter.IsEditionChanged(err) { // while it was checked: tell of what there is now
+		if again, lookErr := d.Look(ctx, id, now); lookErr == nil {
+			report = again
+		}
+	}
 	return e, report, err
 }
 
@@ -144,6 +167,7 @@ func (d *Desk) edition(ctx context.Context, id newsletter.PublicID, now time.Tim
 	if digest.Topics, err = d.Store.Topics(ctx, e.ListID); err != nil {
 		return nil, err
 	}
+	out.List, out.Topics = digest.List, digest.Topics
 	schedules, err := d.Store.Schedules(ctx, e.ListID)
 	if err != nil {
 		return nil, err

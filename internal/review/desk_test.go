@@ -13,11 +13,17 @@ import (
 )
 
 // press makes mails of nothing but the titles; it is a Composer.
-type press struct{ fails error }
+type press struct {
+	fails error
+	then  func() // happens while it works
+}
 
 func (p *press) Sample(d *newsletter.Digest, _ time.Time) (*newsletter.SampleMail, error) {
 	if p.fails != nil {
 		return nil, p.fails
+	}
+	if p.then != nil {
+		p.then()
 	}
 	l := goodLetter()
 	for _, post := range d.Posts {
@@ -110,6 +116,54 @@ func TestDesk_Approve(t *testing.T) {
 		}
 		if _, err := desk.Check(t.Context(), newsletter.NewPublicID(), now); !newsletter.Is(err, newsletter.NotFound) {
 			t.Error(err)
+		}
+	})
+}
+
+// Nothing is approved but what was seen: neither what was changed before the approval, nor what is changed while
+// it is checked.
+func TestDesk_ApproveWhatWasSeen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := storetest.NewWorld(t, s)
+		w.Reader("jan", w.Daily)
+		post := w.Post("Bericht", storetest.Start)
+		now := storetest.Start.Add(time.Hour)
+		e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, storetest.By, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		maker := &press{}
+		desk := &review.Desk{Store: s, Composer: maker, Site: site, Links: review.NewLinks(web{})}
+		edit := func(title string) {
+			post.Title = title
+			if err := s.EditPost(t.Context(), &post, storetest.By, now); err != nil {
+				t.Error(err)
+			}
+		}
+		seen := ""
+		refused := func(want string) {
+			t.Helper()
+			_, report, err := desk.Approve(t.Context(), e.PublicID, review.Approval{Seen: seen}, storetest.By, now)
+			if !newsletter.IsEditionChanged(err) || report == nil {
+				t.Fatalf("%+v, %v", report, err)
+			}
+			unseen := newsletter.Unseen(seen, report.Print, report.Posts)
+			if len(unseen) != 1 || unseen[0].Kind != newsletter.UnseenPost || unseen[0].Title != want {
+				t.Errorf("%+v", unseen)
+			}
+			seen = report.Print
+		}
+		report, err := desk.Look(t.Context(), e.PublicID, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = report.Print
+		edit("Voor de goedkeuring")
+		refused("Voor de goedkeuring")
+		maker.then = func() { maker.then = nil; edit("Tijdens het nakijken") }
+		refused("Tijdens het nakijken")
+		if approved, _, err := desk.Approve(t.Context(), e.PublicID, review.Approval{Seen: seen}, storetest.By, now); err != nil || approved.State != newsletter.EditionApproved {
+			t.Errorf("%+v, %v", approved, err)
 		}
 	})
 }

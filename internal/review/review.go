@@ -10,11 +10,18 @@ import (
 type Edition struct {
 	Edition newsletter.Edition
 	Posts   []newsletter.EditionPost // in order, whatever happens to them
-	Mails   []newsletter.SampleMail  // one for each language and layout
-	Site    string                   // the address of the public pages, without a slash at its end
-	Leaves  newsletter.Time          // when it will be read: its slot, or now
+	List    newsletter.List
+	Topics  []newsletter.Topic
+	Mails   []newsletter.SampleMail // one for each language and layout
+	Site    string                  // the address of the public pages, without a slash at its end
+	Leaves  newsletter.Time         // when it will be read: its slot, or now
 	// unmade says why one of its mails can't be made.
 	unmade string
+}
+
+// print is the fingerprint of what is looked at.
+func (e *Edition) print() string {
+	return newsletter.Fingerprint(&e.Edition, e.Posts, &e.List, e.Topics)
 }
 
 // written looks at the links of what was written for the edition itself, and returns them.

@@ -240,8 +240,12 @@ func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newslett
 	}
 	detail := editionDetail{Posts: len(posts)}
 	if r != nil {
-		if newsletter.Fingerprint(e, posts) != r.Print {
-			return nil, newsletter.Errorf(newsletter.Conflict, "edition_changed", "the edition %s was changed since you looked at it: look again before you approve it", id)
+		print, err := t.fingerprint(e, posts)
+		if err != nil {
+			return nil, err
+		}
+		if print != r.Print {
+			return nil, newsletter.EditionChanged(id)
 		}
 		detail.Despite, detail.Flaws = r.Despite, r.Flaws
 	}
@@ -265,6 +269,19 @@ func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newslett
 	}
 	detail.State, detail.Through = e.State, e.ThroughSeq
 	return e, t.audit(by, now, "edition.approved", editionObject(e), detail)
+}
+
+// fingerprint is that of an edition with its posts, as it would leave now.
+func (t *tx) fingerprint(e *newsletter.Edition, posts []newsletter.EditionPost) (string, error) {
+	var l newsletter.List
+	if err := t.get(&l, `SELECT `+listColumns+` FROM list WHERE id = $1`, e.ListID); err != nil {
+		return "", err
+	}
+	var topics []newsletter.Topic
+	if err := t.list(&topics, `SELECT `+topicColumns+` FROM topic WHERE list_id = $1 ORDER BY id`, e.ListID); err != nil {
+		return "", err
+	}
+	return newsletter.Fingerprint(e, posts, &l, topics), nil
 }
 
 // freeze copies the posts of an edition, and says which those are and how many of them are in.

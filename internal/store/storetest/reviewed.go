@@ -25,7 +25,11 @@ func testApproveReviewed(t *testing.T, s *store.Store) {
 		w.check(err)
 		posts, err := s.EditionPosts(t.Context(), e, now)
 		w.check(err)
-		return newsletter.Fingerprint(e, posts)
+		l, err := s.List(t.Context(), e.ListID)
+		w.check(err)
+		topics, err := s.Topics(t.Context(), e.ListID)
+		w.check(err)
+		return newsletter.Fingerprint(e, posts, l, topics)
 	}
 	seen := print(Start)
 	refused := func(what string) {
@@ -47,6 +51,9 @@ func testApproveReviewed(t *testing.T, s *store.Store) {
 	refused("one more post")
 	w.check(s.DisposePost(t.Context(), e.PublicID, later.PublicID, newsletter.PostLeftOut, By, Start))
 	refused("one post less")
+	w.List.SenderName = "Iemand anders"
+	w.check(s.ChangeList(t.Context(), &w.List, By, Start))
+	refused("another sender")
 
 	// The clock alone changes nothing.
 	if later := print(Start.Add(time.Hour)); later != seen {

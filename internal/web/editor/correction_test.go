@@ -56,6 +56,14 @@ func TestACorrectionAtTheDesk(t *testing.T) {
 		form.Set("text-en", "We wrote Monday.")
 		has(t, b.post(own+"/correction", form), "Correction: it is Tuesday")
 		has(t, b.get("/desk/editions/"+running.PublicID.String()), own, "Correctie: het is dinsdag")
+		seen := field(t, b.get(own+"/approve"), "seen")
+		form.Set("text-nl", "Wij schreven maandag. Het is woensdag.")
+		b.post(own+"/correction", form)
+		status, _, page := b.ask(http.MethodPost, own+"/approve", url.Values{"seen": {seen}})
+		if made := b.again(&all[0]); status != http.StatusUnprocessableEntity || made.State.CanBecome(newsletter.EditionSending) {
+			t.Errorf("a text that nobody has seen was approved: %d, %s", status, made.State)
+		}
+		has(t, page, "De tekst van de correctie is veranderd")
 		for _, path := range []string{own + "/correct", "/desk/editions/" + running.PublicID.String() + "/correction"} {
 			if status, _, _ := b.ask(http.MethodGet, path, nil); status != http.StatusNotFound {
 				t.Errorf("%s: %d", path, status)

@@ -65,6 +65,11 @@ func editionSamples() []desk.Sample {
 	now.Now, now.Hold, now.Admin, now.Findings = true, 0, true, sampleFindings(true)
 	refused, own := approve, approve
 	refused.Findings, own.OwnWork = sampleFindings(true), true
+	changed := approve
+	for _, k := range []newsletter.UnseenKind{newsletter.UnseenWords, newsletter.UnseenOrder, newsletter.UnseenCorrection, newsletter.UnseenLook, newsletter.UnseenAdded,
+		newsletter.UnseenGone, newsletter.UnseenPost, newsletter.UnseenDisposed} {
+		changed.Changes = append(changed.Changes, editionChange{Kind: k, Title: "Wat kost een burgerberaad?", Count: 2})
+	}
 	answer := func(a readerAnswer) readerPage {
 		return readerPage{sampleHead(newsletter.EditionInReview, "reader"), "jan@voorbeeld.example", &a}
 	}
@@ -93,6 +98,7 @@ func editionSamples() []desk.Sample {
 		page("edition-approve-now", "edition-approve.html", now),
 		page("edition-approve-refused", "edition-approve.html", refused),
 		page("edition-approve-own", "edition-approve.html", own),
+		page("edition-approve-changed", "edition-approve.html", changed, web.Fault{Text: "Deze editie is veranderd nadat je keek."}),
 		page("edition-reader", "edition-reader.html", readerPage{editionHead: sampleHead(newsletter.EditionInReview, "reader")}),
 		page("edition-reader-yes", "edition-reader.html", answer(readerAnswer{State: desk.State{Kind: "good", Key: "reader_yes"}, Why: "reader_gets", Pace: "Wekelijks",
 			Topics: []string{"De nieuwe rol van de raad", "Experimenten"}, Posts: []string{"Een raad die meer luistert dan stuurt"}, Known: true})),

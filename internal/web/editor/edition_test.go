@@ -202,7 +202,35 @@ func TestEdition_Approval(t *testing.T) {
 		if status != http.StatusUnprocessableEntity || b.stored(e).State != newsletter.EditionInReview {
 			t.Fatalf("what nobody has seen was approved: %d", status)
 		}
-		has(t, page, "is veranderd nadat je keek", "4 berichten")
+		has(t, page, "is veranderd nadat je keek", "4 berichten", "Erbij gekomen: “Kwam erbij”")
+		hasNot(t, page, "Het onderwerp, de regel eronder")
+
+		// Whoever goes on from a page that is old by now, is told so before they approve.
+		looked := field(t, page, "seen")
+		has(t, b.get(path), "/approve?seen="+looked)
+		first, err := s.EditionPosts(t.Context(), e, b.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		post, err := s.Post(t.Context(), first[0].PublicID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		post.Title = "Met een andere kop"
+		if err := s.EditPost(t.Context(), post, storetest.By, b.now); err != nil {
+			t.Fatal(err)
+		}
+		b.post(path+"/posts", url.Values{"do": {"left_out:" + first[1].PublicID.String()}})
+		b.post(path+"/words", url.Values{"subject": {"Nieuws"}, "was-subject": {""}, "was-preheader": {""}, "was-introduction": {""}})
+		page = b.get(path + "/approve?seen=" + looked)
+		has(t, page, "Dit is anders dan toen je keek", "Aan “Met een andere kop” is iets veranderd", "dat is veranderd voor “"+first[1].Title+"”", "Het onderwerp, de regel eronder")
+		if status, _, _ := b.ask(http.MethodPost, path+"/approve", url.Values{"seen": {looked}}); status != http.StatusUnprocessableEntity || b.stored(e).State != newsletter.EditionInReview {
+			t.Fatalf("what was seen before was approved: %d", status)
+		}
+		if status, _, _ := b.ask(http.MethodPost, path+"/approve", url.Values{}); status != http.StatusUnprocessableEntity || b.stored(e).State != newsletter.EditionInReview {
+			t.Fatalf("approved by who has looked at nothing: %d", status)
+		}
+		hasNot(t, b.get(path+"/approve?seen="+field(t, page, "seen")), "Dit is anders dan")
 		page = b.post(path+"/approve", url.Values{"seen": {field(t, page, "seen")}})
 		has(t, page, "Goedgekeurd", "Stop: neem de goedkeuring terug", "dinsdag 3 november 2026")
 		if got := b.stored(e); got.State != newsletter.EditionApproved || got.HeldUntil != newsletter.At(b.now.Add(5*time.Minute)) {
@@ -213,7 +241,7 @@ func TestEdition_Approval(t *testing.T) {
 			t.Fatalf("stopped, and it is %s", got.State)
 		}
 		b.post(path+"/approve", url.Values{"seen": {field(t, b.get(path+"/approve"), "seen")}})
-		if status, _, _ := b.ask(http.MethodPost, path+"/words", url.Values{"subject": {"x"}, "was-subject": {""}}); status != http.StatusUnprocessableEntity || b.stored(e).Subject != "" {
+		if status, _, _ := b.ask(http.MethodPost, path+"/words", url.Values{"subject": {"x"}, "was-subject": {""}}); status != http.StatusUnprocessableEntity || b.stored(e).Subject != "Nieuws" {
 			t.Errorf("the words of an approved edition were changed: %d", status)
 		}
 		if status, _, _ := b.ask(http.MethodPost, path+"/approve", url.Values{"seen": {"x"}}); status == http.StatusOK {

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -25,6 +26,7 @@ type approvePage struct {
 	Admin    bool
 	Now      bool // it leaves at once, not at a slot
 	Despite  string
+	Changes  []editionChange // since it was looked at
 }
 
 func (d *door) askApprove(w http.ResponseWriter, r *http.Request) error {
@@ -36,10 +38,13 @@ func (d *door) askApprove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.showApprove(w, r, e, report, "", nil)
+	return d.showApprove(w, r, e, report, approveForm{Seen: r.URL.Query().Get("seen")}, nil)
 }
 
-func (d *door) showApprove(w http.ResponseWriter, r *http.Request, e *newsletter.Edition, report *review.Report, despite string, faults []web.Fault) error {
+// approveForm is what the form of an approval holds; Seen comes from the page of the edition too.
+type approveForm struct{ Seen, Despite string }
+
+func (d *door) showApprove(w http.ResponseWriter, r *http.Request, e *newsletter.Edition, report *review.Report, form approveForm, faults []web.Fault) error {
 	if !e.State.CanBecome(newsletter.EditionApproved) {
 		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_elsewhere")
 	}
@@ -59,8 +64,8 @@ func (d *door) showApprove(w http.ResponseWriter, r *http.Request, e *newsletter
 		return err
 	}
 	page := approvePage{editionHead: head, Readers: out.readers, Seen: report.Print, Hold: int(rule.Hold.D() / time.Minute), FourEyes: rule.FourEyes,
-		OwnWork: rule.Approver(e, actor(r)) != nil, Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin), Despite: despite,
-		Now: head.Extra || !e.ScheduledFor.After(d.Now())}
+		OwnWork: rule.Approver(e, actor(r)) != nil, Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin), Despite: form.Despite,
+		Changes: changesOf(form.Seen, report), Now: head.Extra || !e.ScheduledFor.After(d.Now())}
 	for i := range out.posts {
 		if out.posts[i].Disposition == newsletter.PostIn {
 			page.Posts++
@@ -87,16 +92,9 @@ func (d *door) approveEdition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := d.Review.Look(r.Context(), e.PublicID, d.Now())
-	if err != nil {
-		return err
-	}
-	if report.Print != typed.Get("seen") && e.State.Follows() {
-		d.Audience.Forget(e.ScheduleID)
-		return d.showApprove(w, r, e, report, typed.Get("despite"), []web.Fault{{Text: d.text(r, "error_edition_changed", nil)}})
-	}
-	_, report, err = d.Approver.Approve(r.Context(), e.PublicID,
-		review.Approval{Despite: typed.Get("despite"), Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin)}, actor(r), d.Now())
+	form := approveForm{Seen: cmp.Or(typed.Get("seen"), "nothing"), Despite: typed.Get("despite")}
+	_, report, err := d.Approver.Approve(r.Context(), e.PublicID,
+		review.Approval{Seen: form.Seen, Despite: form.Despite, Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin)}, actor(r), d.Now())
 	if err == nil {
 		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_approved")
 	}
@@ -104,7 +102,13 @@ func (d *door) approveEdition(w http.ResponseWriter, r *http.Request) error {
 	if len(faults) == 0 || report == nil {
 		return err
 	}
-	return d.showApprove(w, r, e, report, typed.Get("despite"), faults)
+	if newsletter.IsEditionChanged(err) {
+		d.Audience.Forget(e.ScheduleID) // the page shows what was found now, not a minute ago
+		if e, err = d.editionOf(r); err != nil {
+			return err
+		}
+	}
+	return d.showApprove(w, r, e, report, form, faults)
 }
 
 // act is what store methods that move an edition have in common.

@@ -24,6 +24,8 @@ type editionPage struct {
 	Variants int
 	Without  int64 // readers for whom nothing is in it
 	Findings findings
+	// Seen is the newsletter.Fingerprint of what the page shows, for who goes on to approve it.
+	Seen string
 	// Correcting is what the page says about corrections.
 	Correcting correctionPart
 }
@@ -76,17 +78,18 @@ func (d *door) showEdition(w http.ResponseWriter, r *http.Request, e *newsletter
 		return err
 	}
 	page := editionPage{editionHead: head, Words: words, Stored: wordsOf(e)}
-	if err := d.countEdition(r, e, &page); err != nil {
-		return err
-	}
 	if e.State.Follows() || head.Approved {
 		report, err := d.Review.Look(r.Context(), e.PublicID, d.Now())
 		if err != nil {
 			return err
 		}
+		page.Seen = report.Print // taken before the rest is read: nothing that isn't shown counts as seen
 		if page.Findings, err = d.findingsOf(r, report); err != nil {
 			return err
 		}
+	}
+	if err := d.countEdition(r, e, &page); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if len(faults) > 0 {
