@@ -33,6 +33,7 @@ type program struct {
 	Delivery   deliveryCommand   `cmd:"" help:"See how the mail does."`
 	Subscriber subscriberCommand `cmd:"" help:"Show or erase what is held about a person."`
 	Request    requestCommand    `cmd:"" help:"Handle what people ask about their personal data."`
+	Consent    consentCommand    `cmd:"" help:"Show proof of what people agreed to."`
 	Staff      staffCommand      `cmd:"" help:"See and change who may use the desks."`
 	Signup     signupCommand     `cmd:"" help:"Close and open the sign-up form while the service runs."`
 	Bounce     bounceCommand     `cmd:"" help:"Look at what came back: bounces, complaints, wishes to leave."`

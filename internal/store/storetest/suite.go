@@ -68,6 +68,7 @@ func Cases() []Case {
 		recipientCases(),
 		correctionCases(),
 		resendCases(),
+		consentProofCases(),
 	)
 }
 

@@ -26,6 +26,7 @@ type Store interface {
 	Requests(ctx context.Context, page store.RequestPage) ([]newsletter.DataRequest, error)
 	Request(ctx context.Context, number int64, by newsletter.Actor, now time.Time) (*store.RequestFile, error)
 	RequestByID(ctx context.Context, id int64) (*newsletter.DataRequest, error)
+	AccountStore
 }
 
 // door holds what the handlers share.
@@ -56,6 +57,7 @@ func Add(c Config) error {
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/begin", Roles: officers}, d.begin)
 	d.Handle(desk.Route{Pattern: "GET /desk/requests/{number}/{act}", Roles: officers}, d.letter)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/{act}", Roles: officers}, d.send)
+	d.accountRoutes()
 	return nil
 }
 

@@ -58,7 +58,7 @@ func Samples() []desk.Sample {
 		shown.Shown, shown.Reason = true, "Er zijn veel mails."
 		samples = append(samples, page("letter-"+act, "letter.html", &asks, web.Fault{Field: "reason", Text: "Schrijf de reden op."}), page("letter-"+act+"-shown", "letter.html", &shown))
 	}
-	return samples
+	return append(samples, accountSamples()...)
 }
 
 // sampleRequest is in a state of its own for each kind.

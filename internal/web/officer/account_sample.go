@@ -1,0 +1,59 @@
+package officer
+
+import (
+	"strings"
+	"time"
+
+	"bode.example/internal/newsletter"
+	"bode.example/internal/web"
+	"bode.example/internal/web/desk"
+)
+
+// accountSamples are the pages of accountability in every state.
+func accountSamples() []desk.Sample {
+	return append([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples()...)
+}
+
+func accountSample(name, template string, data any, faults ...web.Fault) desk.Sample {
+	return desk.Sample{Name: name, Page: web.Page{Template: "/officer/" + template, Data: data, Faults: faults}}
+}
+
+func consentSamples() []desk.Sample {
+	whole := sampleProof()
+	broken := sampleProof()
+	broken.State = newsletter.SubscriptionUnsubscribed
+	broken.Entries[0].Evidence.Origin = newsletter.Origin{GoneAt: newsletter.At(desk.SampleTime)}
+	broken.Entries[1].Whole = false
+	broken.Entries = append(broken.Entries, newsletter.ProvenConsent{Whole: true, Consent: newsletter.Consent{Seq: 9, Action: newsletter.ConsentWithdrawn,
+		At: newsletter.At(desk.SampleTime), Channel: newsletter.ChannelOneClick, Hash: strings.Repeat("c3", 32)}})
+	imported := sampleProof()
+	imported.Entries = []newsletter.ProvenConsent{{Whole: true, Consent: newsletter.Consent{Seq: 4, Action: newsletter.ConsentConfirmed, At: newsletter.At(desk.SampleTime),
+		Channel: newsletter.ChannelImport, Hash: strings.Repeat("d4", 32)}, Evidence: &newsletter.Evidence{Ground: newsletter.GroundPaper, Source: "presentielijst werksessie 3 november 2026"}}}
+	return []desk.Sample{
+		accountSample("consent", "consent.html", consentPage{}),
+		accountSample("consent-nobody", "consent.html", consentPage{Address: "jan@voorbeeld.nl", None: true}),
+		accountSample("consent-none", "consent.html", consentPage{Address: "jan@voorbeeld"}, web.Fault{Field: "address", Text: "Dit adres kan niet kloppen."}),
+		accountSample("consent-found", "consent.html", consentPage{Address: "jan@voorbeeld.nl", Found: []newsletter.ConsentFound{
+			{Subscription: newsletter.PublicID{1}, State: newsletter.SubscriptionActive, List: "nieuwe-democratie", Title: "Nieuwe Democratie"},
+			{Subscription: newsletter.PublicID{2}, State: newsletter.SubscriptionUnsubscribed, List: "energie", Title: "Energie in de wijk"}}}),
+		accountSample("consent-proof", "consent-proof.html", newProofPage(whole, newsletter.RoleOfficer, desk.SampleTime)),
+		accountSample("consent-proof-broken", "consent-proof.html", newProofPage(broken, newsletter.RoleSupervisor, desk.SampleTime)),
+		accountSample("consent-proof-imported", "consent-proof.html", newProofPage(imported, newsletter.RoleOfficer, desk.SampleTime)),
+		accountSample("statement", "statement.html", whole.Entries[0].Privacy),
+	}
+}
+
+func sampleProof() *newsletter.ConsentProof {
+	at := newsletter.At(desk.SampleTime.Add(-time.Hour))
+	words := &newsletter.Wording{Hash: "a1", Purpose: newsletter.WordingSignup, Language: newsletter.Dutch, Version: 2, Text: "Ja, stuur mij de nieuwsbrief.", CreatedAt: at}
+	statement := &newsletter.Wording{Hash: "b2", Purpose: newsletter.WordingPrivacy, Language: newsletter.Dutch, Version: 3, Text: "# Privacyverklaring\n\nWij bewaren uw adres.", CreatedAt: at}
+	from := &newsletter.Evidence{Address: "jan.jansen@voorbeeld.nl", FormURL: "https://nieuws.example/", MessageID: "<9f2c@nieuws.example>",
+		Origin: newsletter.Origin{Network: "192.0.2.0/24", Agent: "Mozilla/5.0"}}
+	clicked := *from
+	return &newsletter.ConsentProof{State: newsletter.SubscriptionActive, Address: "jan.jansen@voorbeeld.nl", Language: newsletter.Dutch, List: "Nieuwe Democratie",
+		Head: newsletter.ChainHead{Seq: 1204, Hash: strings.Repeat("e5", 32)},
+		Entries: []newsletter.ProvenConsent{
+			{Whole: true, Evidence: from, Wording: words, Privacy: statement, Consent: newsletter.Consent{Seq: 7, Action: newsletter.ConsentRequested, At: at, Channel: newsletter.ChannelForm, Hash: strings.Repeat("a1", 32)}},
+			{Whole: true, Evidence: &clicked, Wording: words, Privacy: statement, Consent: newsletter.Consent{Seq: 8, Action: newsletter.ConsentConfirmed, At: at, Channel: newsletter.ChannelLink, Hash: strings.Repeat("b2", 32)}},
+		}}
+}
