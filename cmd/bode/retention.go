@@ -52,10 +52,14 @@ func (w *world) printRetention(c *config.Config, r newsletter.RetentionReport) e
 	row := func(what, key string, d time.Duration, n int64) []string {
 		return []string{what, days(d), key, strconv.FormatInt(n, 10)}
 	}
+	mails := row("whose a mail was", "retention.mails", c.Retention.Mails, r.Mails)
+	if r.MoreMails {
+		mails[3] = "more than " + mails[3]
+	}
 	return w.printTable([]string{"WHAT", "KEPT", "SETTING", "GOES"}, [][]string{
 		row("closed requests", "retention.requests", c.Retention.Requests, r.Requests),
 		row("requests nobody confirmed", "retention.lapsed", c.Retention.Lapsed, r.Lapsed),
-		row("whose a mail was", "retention.mails", c.Retention.Mails, r.Mails),
+		mails,
 		row("people who left all lists", "retention.left", c.Retention.Left, r.Left),
 	})
 }

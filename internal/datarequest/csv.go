@@ -92,5 +92,11 @@ func (p *Package) otherTables() []table {
 	for _, r := range d.Requests {
 		requests.rows = append(requests.rows, []string{r.Reference(), string(r.Kind), string(r.State), r.Channel, r.ReceivedOn.String(), r.DueOn.String(), r.Result, r.Reason, when(r.ClosedAt), r.Wish})
 	}
-	return []table{bounces, signups, changes, suppressions, requests}
+	imports := table{name: "imports", head: []string{"uploaded_at", "list", "column", "value"}}
+	for _, row := range d.Imports {
+		for _, c := range row.Cells {
+			imports.rows = append(imports.rows, []string{when(row.UploadedAt), row.List, c.Column, c.Value})
+		}
+	}
+	return []table{bounces, signups, changes, suppressions, requests, imports}
 }

@@ -112,6 +112,15 @@ func (a Address) Key() string { return strings.ToLower(string(a)) }
 // Domain is the part after the @, in lower-case A-labels.
 func (a Address) Domain() string { return string(a[strings.LastIndexByte(string(a), '@')+1:]) }
 
+// Unicode is the address with its domain as people write it (U-labels, RFC 5890).
+func (a Address) Unicode() string {
+	host, err := hosts.ToUnicode(a.Domain())
+	if err != nil {
+		return string(a)
+	}
+	return strings.TrimSuffix(string(a), a.Domain()) + host
+}
+
 // String shows the address. It is for the person it belongs to and for the desks, never for logs.
 func (a Address) String() string { return string(a) }
 

@@ -15,6 +15,20 @@ type Dossier struct {
 	AddressChanges []AddressChange `json:"address_changes,omitempty"`
 	Suppressions   []Suppression   `json:"suppressions,omitempty"`
 	Requests       []DataRequest   `json:"requests,omitempty"` // about these data
+	Imports        []WaitingRow    `json:"imports,omitempty"`  // that may make a reader of them
+}
+
+// WaitingRow is a line of a file that somebody brought, which is about the person and was not imported yet.
+type WaitingRow struct {
+	List       string        `json:"list"`
+	UploadedAt Time          `json:"uploaded_at"`
+	Cells      []WaitingCell `json:"cells"` // those that hold something
+}
+
+// WaitingCell is a part of it, under the head of its column.
+type WaitingCell struct {
+	Column string `json:"column"`
+	Value  string `json:"value"`
 }
 
 // MarshalJSON writes a dossier for the person that it is about: where there is no subscriber it says

@@ -31,12 +31,17 @@ type RetentionReport struct {
 	Lapsed   int64 `json:"lapsed"`
 	Mails    int64 `json:"mails"`
 	Left     int64 `json:"left"`
+	// MoreMails says of a plan that there are more mails than it counted.
+	MoreMails bool `json:"more_mails,omitempty"`
 }
+
+// RetentionCounts is how many mails a plan counts: beyond that it makes nobody wiser, and takes its time.
+const RetentionCounts = 50_000
 
 // Empty reports whether nothing went.
 func (r RetentionReport) Empty() bool { return r == RetentionReport{} }
 
 // Plus adds two reports.
 func (r RetentionReport) Plus(o RetentionReport) RetentionReport {
-	return RetentionReport{r.Requests + o.Requests, r.Lapsed + o.Lapsed, r.Mails + o.Mails, r.Left + o.Left}
+	return RetentionReport{r.Requests + o.Requests, r.Lapsed + o.Lapsed, r.Mails + o.Mails, r.Left + o.Left, r.MoreMails || o.MoreMails}
 }

@@ -58,8 +58,15 @@ func (t *tx) dossier(address newsletter.Address, hashes []token.Hash, at newslet
 	if d.Requests, err = t.requestsOf(d.Address, hashes); err != nil {
 		return nil, err
 	}
+	rows, err := t.waitingRows([]newsletter.Address{d.Address})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		d.Imports = append(d.Imports, row.imported(row.Language))
+	}
 	if len(people) == 0 {
-		if len(d.Signups) == 0 && len(d.Suppressions) == 0 && len(d.Deliveries) == 0 && len(d.Requests) == 0 {
+		if len(d.Imports) == 0 && len(d.Signups) == 0 && len(d.Suppressions) == 0 && len(d.Deliveries) == 0 && len(d.Requests) == 0 {
 			return nil, newsletter.Errorf(newsletter.NotFound, "nothing_held", "nothing is held about this address")
 		}
 		return d, nil
@@ -114,7 +121,7 @@ func (t *tx) mailsOf(d *newsletter.Dossier, asked newsletter.Address) error {
 			UNION SELECT id FROM delivery WHERE subscription_id IN (SELECT id FROM subscription WHERE subscriber_id = $1)
 			UNION SELECT id FROM delivery WHERE template IN ('address_confirmation', 'address_notice')
 				AND ref IN (SELECT id FROM address_change WHERE subscriber_id = $1)
-			UNION SELECT id FROM delivery WHERE address IN ($2, $3, $4)
+			UNION SELECT id FROM delivery WHERE address IS NOT NULL AND lower(address) IN ($2, lower($3), lower($4))
 			UNION SELECT id FROM delivery WHERE template = 'confirmation' AND ref IN (SELECT id FROM signup WHERE address_key = $2)
 			UNION SELECT id FROM delivery WHERE template = 'request_identity' AND ref IN (SELECT id FROM data_request WHERE address_key = $2)
 			UNION SELECT id FROM delivery WHERE template = 'request_letter' AND ref IN (

@@ -171,7 +171,7 @@ func (e *erasure) anonymiseDeliveries() (err error) {
 		`template IN ('address_confirmation', 'address_notice') AND ref IN (SELECT id FROM address_change WHERE old_key` + inKeys + ` OR new_key` + inKeys + `)`,
 		`template = 'request_identity' AND ref IN (SELECT id FROM data_request WHERE address_key` + inKeys + `)`,
 		`template = 'request_letter' AND ref IN (SELECT l.id FROM request_letter AS l JOIN data_request AS r ON r.id = l.request_id WHERE r.address_key` + inKeys + `)`,
-		`address` + inKeys,
+		`address IS NOT NULL AND lower(address)` + inKeys,
 	}
 	for _, condition := range conditions {
 		if err := e.anonymiseReports(condition, e.keys); err != nil {
@@ -274,12 +274,17 @@ func (e *erasure) deleteImportRows() error {
 	if err := e.exec(`DELETE FROM import_row WHERE address_key`+inKeys+` AND address_key <> ''`, e.keys); err != nil {
 		return err
 	}
-	for _, key := range e.keys {
-		if err := e.exec(`DELETE FROM import_row WHERE cells <> '' AND lower(cells) LIKE $1 ESCAPE '\'`, "%"+likeEscaper.Replace(key)+"%"); err != nil {
-			return err
+	var all []newsletter.Address
+	for _, a := range e.addresses {
+		all = append(all, a)
+	}
+	rows, err := e.waitingRows(all)
+	for _, row := range rows {
+		if err == nil {
+			err = e.exec(`DELETE FROM import_row WHERE import_id = $1 AND line = $2`, row.ImportID, row.Line)
 		}
 	}
-	return nil
+	return err
 }
 
 func (e *erasure) deletePerson() error {

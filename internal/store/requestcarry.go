@@ -85,7 +85,11 @@ func (t *tx) resultOf(r *newsletter.DataRequest, address newsletter.Address, has
 			OR EXISTS (SELECT 1 FROM consent_evidence WHERE address_key = $1)`, address.Key()); err != nil {
 		return "", err
 	}
-	if held {
+	rows, err := t.waitingRows([]newsletter.Address{address})
+	if err != nil {
+		return "", err
+	}
+	if held || len(rows) > 0 {
 		return newsletter.ResultDone, nil
 	}
 	found, err := t.suppressions(hashes, at)

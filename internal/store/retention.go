@@ -11,23 +11,42 @@ import (
 	"bode.example/internal/token"
 )
 
-// Who is exempt, as conditions: whose data may only be kept, and who waits for an answer about them.
+// Whose data may only be kept, and who waits for an answer about them. Both are few, and found by an index.
 const (
-	exempt = `p.restricted_at IS NOT NULL OR EXISTS (SELECT 1 FROM data_request AS q WHERE q.closed_at IS NULL AND q.address_key = p.address_key)`
-
-	oldRequests = `closed_at <= $1 AND state <> 'lapsed'
-		AND NOT EXISTS (SELECT 1 FROM subscriber AS p WHERE p.id = data_request.subscriber_id AND (` + exempt + `))`
-	oldLapsed = `closed_at <= $1 AND state = 'lapsed'`
-	oldLeft   = `
-		SELECT p.id FROM subscriber AS p
-		WHERE NOT EXISTS (SELECT 1 FROM subscription AS s WHERE s.subscriber_id = p.id AND (s.state <> 'unsubscribed' OR s.ended_at IS NULL OR s.ended_at > $1))
-			AND EXISTS (SELECT 1 FROM subscription AS s WHERE s.subscriber_id = p.id) AND NOT (` + exempt + `)`
-	oldMails = `
-		id > $2 AND id <= $3 AND created_at <= $1 AND state IN ('sent', 'failed', 'expired', 'suppressed', 'cancelled')
-			AND (subscription_id IS NOT NULL OR subscriber_id IS NOT NULL OR address IS NOT NULL)
-			AND NOT EXISTS (SELECT 1 FROM subscription AS s JOIN subscriber AS p ON p.id = s.subscriber_id WHERE s.id = delivery.subscription_id AND (` + exempt + `))
-			AND NOT EXISTS (SELECT 1 FROM subscriber AS p WHERE p.id = delivery.subscriber_id AND (` + exempt + `))`
+	restrictedPeople = `SELECT id FROM subscriber WHERE restricted_at IS NOT NULL`
+	exemptPeople     = restrictedPeople + `
+		UNION SELECT p.id FROM data_request AS q JOIN subscriber AS p ON p.address_key = q.address_key WHERE q.closed_at IS NULL`
+	exemptSubscriptions = `SELECT s.id FROM subscription AS s WHERE s.subscriber_id IN (` + exemptPeople + `)`
 )
+
+// What is too old.
+const (
+	oldRequests = `closed_at <= $1 AND state <> 'lapsed' AND COALESCE(subscriber_id, 0) NOT IN (` + exemptPeople + `)`
+	oldLapsed   = `closed_at <= $1 AND state = 'lapsed'`
+	oldLeft     = `
+		SELECT DISTINCT l.subscriber_id FROM subscription AS l
+		WHERE l.state = 'unsubscribed' AND l.ended_at <= $1 AND l.subscriber_id NOT IN (` + exemptPeople + `)
+			AND NOT EXISTS (SELECT 1 FROM subscription AS s WHERE s.subscriber_id = l.subscriber_id
+				AND (s.state <> 'unsubscribed' OR s.ended_at IS NULL OR s.ended_at > $1))`
+	oldMails = `
+		created_at <= $1 AND state IN ('sent', 'failed', 'expired', 'suppressed', 'cancelled')
+			AND (subscription_id IS NOT NULL OR subscriber_id IS NOT NULL OR address IS NOT NULL)`
+	oldLine      = oldMails + ` AND id > $2 AND id <= $3` // in the part of the line that was not looked at yet
+	notTheExempt = `COALESCE(subscription_id, 0) NOT IN (` + exemptSubscriptions + `) AND COALESCE(subscriber_id, 0) NOT IN (` + exemptPeople + `)`
+	// whileAsked are people who waited for an answer, and got it: their mail was passed over meanwhile.
+	whileAsked = `
+		SELECT p.id FROM data_request AS q JOIN subscriber AS p ON p.address_key = q.address_key WHERE q.closed_at IS NOT NULL
+		EXCEPT SELECT id FROM (` + exemptPeople + `) AS exempt`
+)
+
+// ofPeople is a condition on mails of some people, in two parts: by one index each. Ids are added to, so that neither engine
+// goes by them.
+func ofPeople(people string) [2]string {
+	return [2]string{
+		oldMails + ` AND id + 0 > $2 AND id + 0 <= $3 AND subscription_id IN (SELECT s.id FROM subscription AS s WHERE s.subscriber_id IN (` + people + `))`,
+		oldMails + ` AND id + 0 > $2 AND id + 0 <= $3 AND subscription_id IS NULL AND subscriber_id IN (` + people + `)`,
+	}
+}
 
 // retentionChunk is how many mails one transaction looks at, and retentionPeople how many people it forgets.
 const (
@@ -38,7 +57,7 @@ const (
 // mailCursor is the setting that says up to which mail the term was carried out. Ids and times rise together.
 const mailCursor = "retention.mails"
 
-// PlanRetention counts what would go. Changes nothing.
+// PlanRetention counts what would go, of mails at most newsletter.RetentionCounts. It changes nothing.
 func (s *Store) PlanRetention(ctx context.Context, r newsletter.Retention) (report newsletter.RetentionReport, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		report = newsletter.RetentionReport{}
@@ -51,11 +70,8 @@ func (s *Store) PlanRetention(ctx context.Context, r newsletter.Retention) (repo
 		if err := t.get(&report.Left, `SELECT COUNT(*) FROM (`+oldLeft+`) AS people`, r.Left); err != nil {
 			return err
 		}
-		from, err := t.mailCursor()
-		if err != nil {
-			return err
-		}
-		return t.get(&report.Mails, `SELECT COUNT(*) FROM delivery WHERE `+oldMails, r.Mails, from, int64(1)<<62)
+		report.Mails, report.MoreMails, err = t.countOldMails(r.Mails)
+		return err
 	})
 	return report, err
 }
@@ -102,6 +118,58 @@ func (t *tx) mailCursor() (id int64, err error) {
 	return strconv.ParseInt(text, 10, 64)
 }
 
+// countOldMails counts what forgetMails would do, as far as planned.
+func (t *tx) countOldMails(before newsletter.Time) (n int64, more bool, err error) {
+	if before.IsZero() {
+		return 0, false, nil
+	}
+	from, err := t.mailCursor()
+	if err != nil {
+		return 0, false, err
+	}
+	to, err := t.lastMail(from, before)
+	if err != nil {
+		return 0, false, err
+	}
+	if err := t.get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE `+oldLine+` AND `+notTheExempt+` ORDER BY id LIMIT $4) AS mails`,
+		before, from, to, newsletter.RetentionCounts+1); err != nil {
+		return 0, false, err
+	}
+	for _, passed := range ofPeople(whileAsked) {
+		var some int64
+		if err := t.get(&some, `SELECT COUNT(*) FROM delivery WHERE `+passed, before, 0, from); err != nil {
+			return 0, false, err
+		}
+		n += some
+	}
+	return min(n, newsletter.RetentionCounts), n > newsletter.RetentionCounts, nil
+}
+
+// lastMail returns the id of the last mail after one that was made until a time, or that one. It halves what is left
+// to look at, for no index knows when a mail was made.
+func (t *tx) lastMail(from int64, until newsletter.Time) (int64, error) {
+	var end int64
+	if err := t.get(&end, `SELECT COALESCE(MAX(id), 0) FROM delivery`); err != nil {
+		return 0, err
+	}
+	for low, high := from, end; low < high; {
+		var mid struct {
+			ID int64           `db:"id"`
+			At newsletter.Time `db:"created_at"`
+		}
+		half := low + (high-low+1)/2
+		if err := t.get(&mid, `SELECT id, created_at FROM delivery WHERE id >= $1 ORDER BY id LIMIT 1`, half); err != nil {
+			return 0, err
+		}
+		if mid.At.After(until.Time) {
+			high = half - 1
+		} else {
+			low, from = mid.ID, mid.ID
+		}
+	}
+	return from, nil
+}
+
 // forgetMails makes a chunk of old mails nobody's. They stay as numbers of their edition. What has not ended keeps
 // the cursor where it is, so that it is seen when it has.
 func (t *tx) forgetMails(report *newsletter.RetentionReport, before newsletter.Time) (more bool, err error) {
@@ -111,6 +179,12 @@ func (t *tx) forgetMails(report *newsletter.RetentionReport, before newsletter.T
 	from, err := t.mailCursor()
 	if err != nil {
 		return false, err
+	}
+	for _, passed := range ofPeople(whileAsked) {
+		n, err := t.count(nobodys+passed, before, 0, from)
+		if report.Mails += n; err != nil {
+			return false, err
+		}
 	}
 	var rows []struct {
 		ID    int64           `db:"id"`
@@ -130,19 +204,22 @@ func (t *tx) forgetMails(report *newsletter.RetentionReport, before newsletter.T
 	if to == from {
 		return false, nil
 	}
-	if report.Mails, err = t.count(`
-		UPDATE delivery SET subscription_id = NULL, subscriber_id = NULL, address = NULL, domain = '', reply = '' WHERE `+oldMails, before, from, to); err != nil {
+	n, err := t.count(nobodys+oldLine+` AND `+notTheExempt, before, from, to)
+	if report.Mails += n; err != nil {
 		return false, err
 	}
 	return len(rows) == retentionChunk && to == rows[len(rows)-1].ID, t.exec(`
 		INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, mailCursor, strconv.FormatInt(to, 10))
 }
 
+// nobodys takes the person out of mails.
+const nobodys = `UPDATE delivery SET subscription_id = NULL, subscriber_id = NULL, address = NULL, domain = '', reply = '' WHERE `
+
 // forgetLeft erases people who have left long ago. Nobody asked for it, so no hash keeps them away; their proof of
 // consent, which was all that was kept them for, goes too.
 func (t *tx) forgetLeft(report *newsletter.RetentionReport, before newsletter.Time, hashes *token.Hashes, at newsletter.Time) (more bool, err error) {
 	var ids []int64
-	if err := t.list(&ids, oldLeft+` ORDER BY p.id LIMIT $2`, before, retentionPeople); err != nil {
+	if err := t.list(&ids, oldLeft+` ORDER BY l.subscriber_id LIMIT $2`, before, retentionPeople); err != nil {
 		return false, err
 	}
 	for _, id := range ids {

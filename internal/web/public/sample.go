@@ -227,6 +227,7 @@ func accessSamples() []Sample {
 			{OldAddress: "jan@voorbeeld.nl", NewAddress: "j@voorbeeld.nl", CreatedAt: sampleTime, ConfirmedAt: sampleTime, UndoneAt: sampleTime},
 			{OldAddress: "j.jansen@voorbeeld.nl", NewAddress: "jan@voorbeeld.nl", CreatedAt: sampleTime, ConfirmedAt: sampleTime},
 		},
+		Imports: []newsletter.WaitingRow{{List: "Nieuwe Democratie", UploadedAt: sampleTime, Cells: []newsletter.WaitingCell{{Column: "E-mail", Value: "jan@voorbeeld.nl"}}}},
 		Suppressions: []newsletter.Suppression{{Reason: newsletter.SuppressedComplaint, Since: sampleTime}, {Reason: newsletter.SuppressedObjection, Since: sampleTime},
 			{Reason: newsletter.SuppressedBounce, Since: sampleTime}, {Reason: newsletter.SuppressedErased, Since: sampleTime}},
 	}}
