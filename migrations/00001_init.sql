@@ -645,6 +645,8 @@ CREATE TABLE data_request (
     address          TEXT,
     address_key      TEXT,
     reply_address    TEXT,
+    postal           TEXT   NOT NULL DEFAULT '',
+    reply_why        TEXT   NOT NULL DEFAULT '',
     name             TEXT   NOT NULL DEFAULT '',
     representative   TEXT   NOT NULL DEFAULT '',
     wish             TEXT   NOT NULL DEFAULT '',
@@ -702,6 +704,7 @@ CREATE TABLE request_letter (
     body       TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
     queued_at  BIGINT, -- as mail; NULL: to be printed
+    posted_at  BIGINT, -- on paper
     amended_by TEXT   NOT NULL DEFAULT ''
 );
 CREATE INDEX request_letter_request ON request_letter (request_id, id);

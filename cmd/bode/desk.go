@@ -38,7 +38,8 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, requests
 		Audience: audience, Review: &pages, Approver: approver}); err != nil {
 		return nil, &configError{err}
 	}
-	if err := officer.Add(officer.Config{Desk: d, Store: s.store, Requests: requests}); err != nil {
+	if err := officer.Add(officer.Config{Desk: d, Store: s.store, Requests: requests, Sender: officer.Sender{Name: c.Organisation.Name, Mail: c.Organisation.Mail.String(),
+		Phone: c.Organisation.Phone, Website: c.Organisation.Website, Postal: c.Organisation.PostalAddress}}); err != nil {
 		return nil, &configError{err}
 	}
 	if err := deskstaff.Add(deskstaff.Config{Desk: d, Staff: s.staff, Store: s.store, Installation: founded(c, s)}); err != nil {

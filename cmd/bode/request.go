@@ -168,6 +168,8 @@ func (w *world) printRequest(f *store.RequestFile, zone *time.Location, today ne
 	if f.ReplyAddress != nil {
 		add("answers go to", f.ReplyAddress.String())
 	}
+	add("on paper to", strings.ReplaceAll(f.Postal, "\n", "; "))
+	add("because", f.ReplyWhy)
 	add("name", f.Name)
 	add("represented by", f.Representative)
 	add("wish", f.Wish)
@@ -198,6 +200,8 @@ type requestAdd struct {
 	Name           string `help:"Name of the person."`
 	Representative string `help:"Who asks for the person."`
 	ReplyTo        string `placeholder:"ADDRESS" help:"Where answers go, when not to the person's address."`
+	Postal         string `placeholder:"LINES" help:"Where answers go on paper, lines parted by a semicolon; then nothing is mailed."`
+	ReplyWhy       string `placeholder:"HOW" help:"How it was shown that an answer by --reply-to or --postal reaches the person."`
 	Wish           string `help:"What is asked, in the person's words."`
 	Language       string `placeholder:"nl|en" help:"Of letters; the default one otherwise."`
 	Receipt        bool   `help:"Tell the person that it arrived."`
@@ -222,7 +226,7 @@ func (cmd requestAdd) Run(ctx context.Context, p *program) error {
 			lang = c.Language
 		}
 		r, err := desk.Enter(ctx, datarequest.Entry{Kind: newsletter.RequestKind(cmd.Kind), Channel: cmd.By, ReceivedOn: arrived, Language: lang, Address: cmd.Address,
-			ReplyAddress: cmd.ReplyTo, Name: cmd.Name, Representative: cmd.Representative, Wish: cmd.Wish, Receipt: cmd.Receipt}, p.operator(), p.now())
+			ReplyAddress: cmd.ReplyTo, Postal: strings.ReplaceAll(cmd.Postal, ";", "\n"), ReplyWhy: cmd.ReplyWhy, Name: cmd.Name, Representative: cmd.Representative, Wish: cmd.Wish, Receipt: cmd.Receipt}, p.operator(), p.now())
 		if err != nil {
 			return err
 		}
@@ -258,7 +262,8 @@ func (p *program) requestStep(ctx context.Context, number string, do func(*datar
 
 type requestAsk struct {
 	Number string `arg:"" help:"Such as 2026-0007."`
-	Why    string `help:"Why a link is not enough, where more is asked; written down."`
+	Proof  string `help:"What to ask for besides, where a link is not enough; the person gets to read it. Never a copy of an identity card."`
+	Why    string `help:"Why a link is not enough: the doubt that there is. Written down."`
 }
 
 func (requestAsk) Help() string {
@@ -271,7 +276,10 @@ Example:
 
 func (cmd requestAsk) Run(ctx context.Context, p *program) error {
 	return p.requestStep(ctx, cmd.Number, func(desk *datarequest.Service, id newsletter.PublicID) (*newsletter.DataRequest, error) {
-		return desk.AskIdentity(ctx, id, cmd.Why, p.operator(), p.now())
+		if cmd.Proof != "" || cmd.Why != "" {
+			return desk.AskProof(ctx, id, cmd.Proof, cmd.Why, nil, p.operator(), p.now())
+		}
+		return desk.AskIdentity(ctx, id, p.operator(), p.now())
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"bode.example/internal/newsletter"
 )
@@ -18,6 +19,8 @@ type Entry struct {
 	Language       newsletter.Language
 	Address        string // the person's; may be empty: then letters are printed
 	ReplyAddress   string // where answers go, when elsewhere
+	Postal         string // where they go on paper, a line each; then nothing is mailed
+	ReplyWhy       string // how it was shown that an answer there reaches the person
 	Name           string
 	Representative string
 	Wish           string
@@ -26,23 +29,12 @@ type Entry struct {
 
 // Enter writes a request down. The day of arrival counts, not the day on which it is entered.
 func (s *Service) Enter(ctx context.Context, e Entry, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
-	r := &newsletter.DataRequest{Kind: e.Kind, Channel: e.Channel, ReceivedOn: e.ReceivedOn, Language: e.Language,
-		Representative: strings.TrimSpace(e.Representative)}
-	var err, errName, errWish error
-	r.Name, errName = newsletter.ParseName(e.Name)
-	r.Wish, errWish = parseWish(e.Wish)
-	r.Address, err = optional(e.Address)
-	reply, errReply := optional(e.ReplyAddress)
-	r.ReplyAddress = reply
+	r, err := s.read(e)
 	if !slices.Contains(newsletter.ByHand(), e.Channel) {
-		err = errors.Join(err, &newsletter.Error{Code: newsletter.Invalid, Reason: "request_channel", Field: "channel",
-			Message: "say how the request came in: " + strings.Join(newsletter.ByHand(), ", ")})
+		err = errors.Join(err, errChannel())
 	}
-	if err := errors.Join(err, errReply, errName, errWish); err != nil {
+	if err != nil {
 		return nil, err
-	}
-	if r.Address != nil {
-		s.stamp(r, *r.Address)
 	}
 	today := s.Today(now)
 	var receipt newsletter.WriteAnswer
@@ -61,25 +53,106 @@ func (s *Service) Enter(ctx context.Context, e Entry, by newsletter.Actor, now t
 	return r, nil
 }
 
-func optional(typed string) (*newsletter.Address, error) {
+// read makes of an entry what it says, or says all that is wrong with it.
+func (s *Service) read(e Entry) (*newsletter.DataRequest, error) {
+	r := &newsletter.DataRequest{Kind: e.Kind, Channel: e.Channel, ReceivedOn: e.ReceivedOn, Language: e.Language,
+		Representative: strings.TrimSpace(e.Representative), ReplyWhy: strings.TrimSpace(e.ReplyWhy)}
+	var errName, errWish, errPostal, errAddress, errReply error
+	r.Name, errName = newsletter.ParseName(e.Name)
+	r.Wish, errWish = parseWish(e.Wish)
+	r.Postal, errPostal = parsePostal(e.Postal)
+	r.Address, errAddress = optional(e.Address, "address")
+	r.ReplyAddress, errReply = optional(e.ReplyAddress, "reply")
+	if err := errors.Join(errAddress, errReply, errPostal, errName, errWish); err != nil {
+		return nil, err
+	}
+	if r.Address != nil {
+		s.stamp(r, *r.Address)
+	}
+	return r, nil
+}
+
+func optional(typed, field string) (*newsletter.Address, error) {
 	if strings.TrimSpace(typed) == "" {
 		return nil, nil
 	}
 	a, err := newsletter.ParseAddress(typed)
+	if wrong := (*newsletter.Error)(nil); errors.As(err, &wrong) {
+		wrong.Field = field
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &a, nil
 }
 
-// AskIdentity mails a link to the address on file. why is for more than that, and is written down.
-func (s *Service) AskIdentity(ctx context.Context, id newsletter.PublicID, why string, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
-	return s.store.StepRequest(ctx, id, newsletter.AskIdentity{Why: why}, nil, s.Today(now), by, now)
+// postalLines and postalLine bound a postal address, in lines and characters: what a window envelope shows.
+const postalLines, postalLine = 6, 60
+
+func parsePostal(typed string) (string, error) {
+	var lines []string
+	for line := range strings.Lines(strings.ToValidUTF8(typed, "")) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	for _, line := range lines {
+		if len(lines) > postalLines || utf8.RuneCountInString(line) > postalLine {
+			return "", &newsletter.Error{Code: newsletter.Invalid, Reason: "request_postal", Field: "postal",
+				Message: "this doesn't fit the window of an envelope: use at most 6 lines of 60 characters"}
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// AskIdentity mails a link to the address on file.
+func (s *Service) AskIdentity(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
+	return s.store.StepRequest(ctx, id, newsletter.AskIdentity{}, nil, s.Today(now), by, now)
+}
+
+// AskProof asks for something else than a link, in a letter that says what. why is the doubt that there must be, and is
+// written down (GDPR art. 12(6)).
+func (s *Service) AskProof(ctx context.Context, id newsletter.PublicID, what, why string, letter *newsletter.RequestLetter, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
+	if strings.TrimSpace(why) == "" {
+		return nil, &newsletter.Error{Code: newsletter.Invalid, Reason: "request_doubt", Field: "why",
+			Message: "say why a link is not enough: more may be asked only where there is reasonable doubt (GDPR art. 12(6))"}
+	}
+	return s.tell(ctx, id, newsletter.AskIdentity{Why: why}, newsletter.LetterProof, what, letter, by, now)
 }
 
 // Verify records that an officer found who asks, and how.
 func (s *Service) Verify(ctx context.Context, id newsletter.PublicID, why string, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
 	return s.store.StepRequest(ctx, id, newsletter.ShowIdentity{How: newsletter.ShownByOfficer, Why: why}, nil, s.Today(now), by, now)
+}
+
+// Amend puts right what was written down. Of what the person typed themselves only the kind and where answers go can change.
+func (s *Service) Amend(ctx context.Context, id newsletter.PublicID, e Entry, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
+	to, err := s.read(e)
+	if err != nil {
+		return nil, err
+	}
+	return s.store.StepRequest(ctx, id, newsletter.AmendRequest{To: to}, nil, s.Today(now), by, now)
+}
+
+// Posted writes down that a printed letter went on its way.
+func (s *Service) Posted(ctx context.Context, letter newsletter.PublicID, by newsletter.Actor, now time.Time) error {
+	return s.store.PostLetter(ctx, letter, by, now)
+}
+
+// Enclose counts that what goes with a printed letter is fetched by who posts it, and returns it. What goes by mail is
+// its owner's to fetch.
+func (s *Service) Enclose(ctx context.Context, r *newsletter.DataRequest, by newsletter.Actor, now time.Time) (*newsletter.Dossier, error) {
+	x, err := s.store.DataExportOf(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if r.ReplyTo() != "" {
+		return nil, newsletter.Errorf(newsletter.Forbidden, "export_mailed", "the data of request %s go to their owner by mail, and to nobody else", r.Reference())
+	}
+	if err := s.store.FetchDataExport(ctx, x.PublicID, by, now); err != nil {
+		return nil, err
+	}
+	return s.store.Dossier(ctx, x.Address, s.hashes.All(x.Address), by, now)
 }
 
 // Begin says that somebody is at it.

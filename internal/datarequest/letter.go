@@ -12,6 +12,7 @@ import (
 // Answer is what an officer adds to what a template says: the words of an answer, or a whole letter.
 type Answer struct {
 	Words         string
+	Result        string // for which Subject and Body were written; "": for whatever it will be
 	Subject, Body string // both or none
 	Author        string // of the whole letter
 }
@@ -24,14 +25,22 @@ var letterOf = map[newsletter.RequestKind]newsletter.LetterKind{
 	newsletter.RequestWithdrawal: newsletter.LetterWithdrawal, newsletter.RequestOther: newsletter.LetterOther,
 }
 
-// answer writes the letter that closes a request.
-func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsletter.DataExport, a *Answer, now time.Time) (*newsletter.RequestLetter, error) {
-	kind := letterOf[r.Kind]
+// kindOf is the letter that tells a result.
+func kindOf(r *newsletter.DataRequest, result string) newsletter.LetterKind {
 	switch result {
 	case newsletter.ResultNothing:
-		kind = newsletter.LetterNothingHeld
+		return newsletter.LetterNothingHeld
 	case newsletter.ResultSuppression:
-		kind = newsletter.LetterSuppressionOnly
+		return newsletter.LetterSuppressionOnly
+	}
+	return letterOf[r.Kind]
+}
+
+// answer writes the letter that closes a request.
+func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsletter.DataExport, a *Answer, now time.Time) (*newsletter.RequestLetter, error) {
+	kind := kindOf(r, result)
+	if a.Result != "" && a.Result != result {
+		return nil, newsletter.Errorf(newsletter.Conflict, "letter_outdated", "what is held has changed since this letter was shown, and it would not be true any more: read it again")
 	}
 	var until time.Time
 	if export != nil {
@@ -44,8 +53,7 @@ func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsl
 	if err != nil {
 		return nil, err
 	}
-	// Another's words are for what was expected; that nothing is held is said in ours.
-	if a.Body != "" && result == newsletter.ResultDone && (a.Subject != letter.Subject || a.Body != letter.Body) {
+	if a.Body != "" && (a.Subject != letter.Subject || a.Body != letter.Body) {
 		letter.Subject, letter.Body, letter.AmendedBy = a.Subject, a.Body, a.Author
 	}
 	mailed(r, letter, now)
@@ -58,12 +66,16 @@ func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsl
 func (s *Service) Draft(r *newsletter.DataRequest, kind newsletter.LetterKind, reason string, until time.Time) (*newsletter.RequestLetter, error) {
 	lang := r.Language
 	w := words{texts: s.texts, lang: lang}
+	key := "letter_" + string(kind)
+	if paper := key + "_paper"; r.ReplyTo() == "" && s.texts.Has(paper) {
+		key = paper
+	}
 	args := templates.Args{"Reference": r.Reference(), "Arrived": templates.Date(lang, r.ReceivedOn.Time()), "Due": templates.Date(lang, r.DueOn.Time()),
 		"Reason": strings.TrimSpace(reason), "Organisation": s.config.Organisation, "Kind": w.say("request_kind_"+string(r.Kind), nil), "Until": ""}
 	if !until.IsZero() {
 		args["Until"] = templates.DateTime(lang, until.In(s.config.Zone))
 	}
-	l := &newsletter.RequestLetter{Kind: kind, Language: lang, Subject: w.say("letter_"+string(kind)+"_subject", args), Body: w.say("letter_"+string(kind), args)}
+	l := &newsletter.RequestLetter{Kind: kind, Language: lang, Subject: w.say("letter_"+string(kind)+"_subject", args), Body: w.say(key, args)}
 	if kind == newsletter.LetterRefusal {
 		court := "letter_court_private"
 		if s.config.PublicBody {
@@ -89,19 +101,32 @@ func (w *words) say(key string, args templates.Args) string {
 	return text
 }
 
-// Preview is the letter that an act would send as things stand: "fulfil", "refuse", "extend" or "lift". What can't be
+// Preview is the letter that an act would send as things stand: "fulfil", "refuse", "extend", "proof" or "lift". What can't be
 // done is said here already.
-func (s *Service) Preview(ctx context.Context, id newsletter.PublicID, act, reason string, now time.Time) (*newsletter.RequestLetter, error) {
+// result is what will have been done, for an act that fulfils.
+func (s *Service) Preview(ctx context.Context, id newsletter.PublicID, act, reason string, now time.Time) (letter *newsletter.RequestLetter, result string, err error) {
 	r, err := s.store.RequestByLink(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	kind, step := letterOf[r.Kind], newsletter.RequestStep(newsletter.FulfilRequest{Result: newsletter.ResultDone})
+	if act == "fulfil" {
+		if result, err = s.store.RequestResult(ctx, r, s.hashes, now); err != nil {
+			return nil, "", err
+		}
+	}
+	letter, err = s.preview(r, act, reason, result, now)
+	return letter, result, err
+}
+
+func (s *Service) preview(r *newsletter.DataRequest, act, reason, result string, now time.Time) (*newsletter.RequestLetter, error) {
+	kind, step := kindOf(r, result), newsletter.RequestStep(newsletter.FulfilRequest{Result: result})
 	switch act {
 	case "refuse":
 		kind, step = newsletter.LetterRefusal, newsletter.RefuseRequest{Reason: reason}
 	case "extend":
 		kind, step = newsletter.LetterExtension, newsletter.ExtendRequest{Reason: reason}
+	case "proof":
+		kind, step = newsletter.LetterProof, newsletter.AskIdentity{Why: reason}
 	case "lift":
 		return s.Draft(r, newsletter.LetterRestrictionEnds, reason, time.Time{})
 	}

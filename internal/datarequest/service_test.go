@@ -198,9 +198,19 @@ func TestE12_LettersSayNothingWrong(t *testing.T) {
 	for _, lang := range newsletter.Languages() {
 		for _, kind := range newsletter.LetterKinds() {
 			r := &newsletter.DataRequest{ID: 7, Kind: newsletter.RequestAccess, Language: lang, ReceivedOn: d.Today(d.now), DueOn: d.Today(d.now) + 30, CreatedAt: newsletter.At(d.now)}
-			l, err := d.Draft(r, kind, "Reden.", d.now)
-			if err != nil || l.Subject == "" || len(l.Body) < 60 || leftover.MatchString(l.Subject+l.Body) {
-				t.Errorf("%s in %s: %v\n%s\n%s", kind, lang, err, l.Subject, l.Body)
+			for _, on := range []string{"jan@voorbeeld.nl", ""} { // by mail, and on paper
+				r.Address = nil
+				if on != "" {
+					address := newsletter.Address(on)
+					r.Address = &address
+				}
+				l, err := d.Draft(r, kind, "Reden.", d.now)
+				if err != nil || l.Subject == "" || len(l.Body) < 60 || leftover.MatchString(l.Subject+l.Body) {
+					t.Errorf("%s in %s: %v\n%s\n%s", kind, lang, err, l.Subject, l.Body)
+				}
+				if on == "" && regexp.MustCompile(`(?i)\b(deze mail|this mail|de link|the link|hieronder|below)\b`).MatchString(l.Body) && kind != newsletter.LetterRestrictionEnds {
+					t.Errorf("%s in %s speaks of a mail, on paper:\n%s", kind, lang, l.Body)
+				}
 			}
 		}
 	}

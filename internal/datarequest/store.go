@@ -15,10 +15,14 @@ type Store interface {
 	RequestByLink(ctx context.Context, id newsletter.PublicID) (*newsletter.DataRequest, error)
 	RequestByID(ctx context.Context, id int64) (*newsletter.DataRequest, error)
 	CarryOutRequest(ctx context.Context, id newsletter.PublicID, hashes *token.Hashes, answer newsletter.WriteAnswer, today newsletter.Day, by newsletter.Actor, now time.Time) (*newsletter.Carried, error)
+	RequestResult(ctx context.Context, r *newsletter.DataRequest, hashes *token.Hashes, now time.Time) (string, error)
+	DataExportOf(ctx context.Context, request int64) (*newsletter.DataExport, error)
 	DataExport(ctx context.Context, id newsletter.PublicID) (*newsletter.DataExport, error)
 	FetchDataExport(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	Dossier(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Dossier, error)
 	LiftRestriction(ctx context.Context, id newsletter.PublicID, letter *newsletter.RequestLetter, by newsletter.Actor, now time.Time) error
+	StopMail(ctx context.Context, r *newsletter.DataRequest, why string, hashes *token.Hashes, today newsletter.Day, by newsletter.Actor, now time.Time) error
+	PostLetter(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	worker
 }
 

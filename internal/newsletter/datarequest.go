@@ -59,7 +59,7 @@ var requestNext = map[RequestState][]RequestState{
 	RequestReceived:      {RequestIdentityAsked, RequestVerified, RequestInProgress, RequestFulfilled, RequestRefused},
 	RequestIdentityAsked: {RequestVerified, RequestRefused, RequestLapsed},
 	RequestVerified:      {RequestInProgress, RequestFulfilled, RequestRefused},
-	RequestInProgress:    {RequestFulfilled, RequestRefused},
+	RequestInProgress:    {RequestFulfilled, RequestRefused, RequestReceived},
 }
 
 // CanBecome reports whether a request in state s may go to state t.
@@ -109,15 +109,19 @@ type DataRequest struct {
 	ReceivedOn Day  `db:"received_on" json:"received_on"` // the day that it arrived
 	CreatedAt  Time `db:"created_at" json:"registered_at"`
 
-	Address        *Address `db:"address" json:"address,omitempty"` // the person's
-	AddressKey     *string  `db:"address_key" json:"-"`
-	ReplyAddress   *Address `db:"reply_address" json:"reply_address,omitempty"` // where answers go, when elsewhere
-	Name           string   `db:"name" json:"name,omitempty"`
-	Representative string   `db:"representative" json:"representative,omitempty"` // who asks for the person
-	Wish           string   `db:"wish" json:"wish,omitempty"`                     // in the person's words
-	HashKey        string   `db:"hash_key" json:"-"`
-	Hash           string   `db:"hash" json:"-"`
-	SubscriberID   *int64   `db:"subscriber_id" json:"-"`
+	Address      *Address `db:"address" json:"address,omitempty"` // the person's
+	AddressKey   *string  `db:"address_key" json:"-"`
+	ReplyAddress *Address `db:"reply_address" json:"reply_address,omitempty"` // where answers go, when elsewhere
+	// Postal is where answers go on paper, a line each; then nothing is mailed. ReplyWhy is how it was shown that an
+	// answer elsewhere than to the address reaches the person (EDPB guidelines 01/2022, 3.3).
+	Postal         string `db:"postal" json:"postal_address,omitempty"`
+	ReplyWhy       string `db:"reply_why" json:"reply_why,omitempty"`
+	Name           string `db:"name" json:"name,omitempty"`
+	Representative string `db:"representative" json:"representative,omitempty"` // who asks for the person
+	Wish           string `db:"wish" json:"wish,omitempty"`                     // in the person's words
+	HashKey        string `db:"hash_key" json:"-"`
+	Hash           string `db:"hash" json:"-"`
+	SubscriberID   *int64 `db:"subscriber_id" json:"-"`
 
 	AskedOn         Day    `db:"asked_on" json:"identity_asked_on,omitzero"`
 	AskedWhy        string `db:"asked_why" json:"identity_asked_why,omitempty"` // more than a link
@@ -153,15 +157,26 @@ func (r *DataRequest) Late(today Day) bool {
 	return !r.State.Ended() && !r.Clock().Stands() && today > r.DueOn
 }
 
-// ReplyTo is where letters go; "" when no address is held.
+// ReplyTo is where letters go by mail; "" when no address is held, or when answers go on paper.
 func (r *DataRequest) ReplyTo() Address {
 	switch {
+	case r.Postal != "":
+		return ""
 	case r.ReplyAddress != nil:
 		return *r.ReplyAddress
 	case r.Address != nil:
 		return *r.Address
 	}
 	return ""
+}
+
+// ByHand is the result of a request that names no address, by which nothing can be looked up: an officer did what
+// was asked, or searched by name and found nothing. What a program would carry out needs an address.
+func (r *DataRequest) ByHand() string {
+	if r.Kind == RequestRectification || r.Kind == RequestOther {
+		return ResultDone
+	}
+	return ResultNothing
 }
 
 // RequestEvent is one thing that happened to a request.

@@ -6,6 +6,7 @@ type LetterKind string
 // The kinds of letter. There is a template of each, in every language (templates/locale/*/letters.toml).
 const (
 	LetterReceipt         LetterKind = "receipt"
+	LetterProof           LetterKind = "proof" // of who asks, where a link is not enough
 	LetterExtension       LetterKind = "extension"
 	LetterAccess          LetterKind = "access"
 	LetterPortability     LetterKind = "portability"
@@ -23,7 +24,7 @@ const (
 
 // LetterKinds are all kinds.
 func LetterKinds() []LetterKind {
-	return []LetterKind{LetterReceipt, LetterExtension, LetterAccess, LetterPortability, LetterRectification, LetterErasure, LetterRestriction,
+	return []LetterKind{LetterReceipt, LetterProof, LetterExtension, LetterAccess, LetterPortability, LetterRectification, LetterErasure, LetterRestriction,
 		LetterRestrictionEnds, LetterObjection, LetterWithdrawal, LetterOther, LetterNothingHeld, LetterSuppressionOnly, LetterRefusal}
 }
 
@@ -38,7 +39,8 @@ type RequestLetter struct {
 	Subject   string     `db:"subject" json:"subject"`
 	Body      string     `db:"body" json:"body"` // plain text, paragraphs parted by an empty line
 	CreatedAt Time       `db:"created_at" json:"created_at"`
-	QueuedAt  Time       `db:"queued_at" json:"queued_at,omitzero"`    // zero: it was printed
+	QueuedAt  Time       `db:"queued_at" json:"queued_at,omitzero"`    // as mail; zero: it goes on paper
+	PostedAt  Time       `db:"posted_at" json:"posted_at,omitzero"`    // on paper: when somebody said that it was posted
 	AmendedBy string     `db:"amended_by" json:"amended_by,omitempty"` // by whom the template's text was changed
 	Delivery  string     `db:"delivery" json:"delivery,omitempty"`     // the state of its mail
 }

@@ -17,8 +17,8 @@ type RequestStep interface {
 // IdentityLife is for how long the link that shows who somebody is can be used.
 const IdentityLife = 7 * 24 * time.Hour
 
-// AskIdentity asks who wrote the request to show that it is theirs: by a link to the address, and by more
-// only for a reason (GDPR art. 12(6)). It stops the clock if it comes without delay.
+// AskIdentity asks who wrote the request to show that it is theirs: by a link to the address, or, only for a reason,
+// by something else, which a letter names (GDPR art. 12(6)). It stops the clock if it comes without delay.
 type AskIdentity struct{ Why string }
 
 // ShowIdentity records that they did.
@@ -63,15 +63,19 @@ func (RefuseRequest) Name() string { return "refuse" }
 // Name is "lapse".
 func (LapseRequest) Name() string { return "lapse" }
 
-// Apply needs an address to ask at.
+// Apply needs an address to send a link to.
 func (s AskIdentity) Apply(r *DataRequest, today Day, now time.Time) error {
-	if r.Address == nil {
+	why := strings.TrimSpace(s.Why)
+	if r.Address == nil && why == "" {
 		return Errorf(Conflict, "request_without_address", "request %s holds no address to send a link to: verify who asks otherwise, and write down how", r.Reference())
 	}
 	if err := r.become(RequestIdentityAsked); err != nil {
 		return err
 	}
-	r.AskedOn, r.AskedWhy, r.LinkUntil = today, strings.TrimSpace(s.Why), At(now.Add(IdentityLife))
+	r.AskedOn, r.AskedWhy = today, why
+	if why == "" {
+		r.LinkUntil = At(now.Add(IdentityLife))
+	}
 	r.wind(today)
 	return nil
 }
@@ -203,6 +207,8 @@ func (r *DataRequest) Arrive(today Day) error {
 		return &Error{Code: Invalid, Reason: "request_received", Field: "received", Message: "the day of arrival is missing, or has yet to come"}
 	case !r.Language.Valid():
 		return &Error{Code: Invalid, Reason: "language_unknown", Field: "language", Message: "the language of letters is not one of ours"}
+	case (r.ReplyAddress != nil || r.Postal != "") && strings.TrimSpace(r.ReplyWhy) == "":
+		return &Error{Code: Invalid, Reason: "request_reply_why", Field: "reply_why", Message: "say how it was shown that an answer there reaches the person: it doesn't go to the address that the request is about"}
 	}
 	r.State = RequestReceived
 	r.wind(today)

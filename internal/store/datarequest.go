@@ -9,7 +9,7 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-const requestColumns = `id, public_id, kind, state, channel, language, received_on, created_at, address, address_key, reply_address, name,
+const requestColumns = `id, public_id, kind, state, channel, language, received_on, created_at, address, address_key, reply_address, postal, reply_why, name,
 	representative, wish, hash_key, hash, subscriber_id, asked_on, asked_why, shown_on, shown_how, shown_why, extended_on, extension_reason,
 	strict_on, due_on, reminded_on, result, reason, closed_at, link_until, changed_at, key`
 
@@ -49,10 +49,10 @@ func (t *tx) insertRequest(r *newsletter.DataRequest, today newsletter.Day, by n
 	}
 	err = t.get(&r.ID, `
 		INSERT INTO data_request (public_id, kind, state, channel, language, received_on, created_at, address, address_key, reply_address, name,
-			representative, wish, hash_key, hash, strict_on, due_on, changed_at, key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $7, $18) ON CONFLICT (key) DO NOTHING RETURNING id`,
+			representative, wish, hash_key, hash, strict_on, due_on, changed_at, key, postal, reply_why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $7, $18, $19, $20) ON CONFLICT (key) DO NOTHING RETURNING id`,
 		r.PublicID, r.Kind, r.State, r.Channel, r.Language, r.ReceivedOn, at, r.Address, r.AddressKey, r.ReplyAddress, r.Name,
-		r.Representative, r.Wish, r.HashKey, r.Hash, r.StrictOn, r.DueOn, r.Key)
+		r.Representative, r.Wish, r.HashKey, r.Hash, r.StrictOn, r.DueOn, r.Key, r.Postal, r.ReplyWhy)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil
@@ -139,7 +139,7 @@ func (t *tx) stepRequest(id newsletter.PublicID, step newsletter.RequestStep, le
 	if err := t.note(r, before, step.Name(), "", by, at); err != nil {
 		return nil, err
 	}
-	if _, asks := step.(newsletter.AskIdentity); asks {
+	if _, asks := step.(newsletter.AskIdentity); asks && r.AskedWhy == "" {
 		if err := t.queueIdentity(r, at); err != nil {
 			return nil, err
 		}
@@ -157,7 +157,7 @@ func (t *tx) lockRequest(id newsletter.PublicID) (*newsletter.DataRequest, error
 func (t *tx) saveRequest(r *newsletter.DataRequest) error {
 	_, err := t.NamedExecContext(t.ctx, `
 		UPDATE data_request SET kind = :kind, state = :state, received_on = :received_on, address = :address, address_key = :address_key,
-			reply_address = :reply_address, name = :name, representative = :representative, wish = :wish, subscriber_id = :subscriber_id,
+			reply_address = :reply_address, postal = :postal, reply_why = :reply_why, name = :name, representative = :representative, wish = :wish, subscriber_id = :subscriber_id,
 			asked_on = :asked_on, asked_why = :asked_why, shown_on = :shown_on, shown_how = :shown_how, shown_why = :shown_why,
 			extended_on = :extended_on, extension_reason = :extension_reason, strict_on = :strict_on, due_on = :due_on,
 			reminded_on = :reminded_on, result = :result, reason = :reason, closed_at = :closed_at, link_until = :link_until,

@@ -35,12 +35,8 @@ func (t *tx) carryOut(id newsletter.PublicID, hashes *token.Hashes, answer newsl
 	if err != nil {
 		return nil, err
 	}
-	if r.Address == nil {
-		return nil, newsletter.Errorf(newsletter.Conflict, "request_without_address",
-			"request %s holds no address, so nothing can be found by it: answer it by hand", r.Reference())
-	}
-	address, before := *r.Address, r.State
-	result, err := t.resultOf(r, address, hashes.All(address), at)
+	before := r.State
+	result, err := t.resultOf(r, hashes, at)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +46,8 @@ func (t *tx) carryOut(id newsletter.PublicID, hashes *token.Hashes, answer newsl
 	r.ChangedAt = at
 	done := &newsletter.Carried{Request: r}
 	var export *newsletter.DataExport
-	if result == newsletter.ResultDone {
-		if export, err = t.effect(done, address, hashes, at); err != nil {
+	if result == newsletter.ResultDone && r.Address != nil {
+		if export, err = t.effect(done, *r.Address, hashes, at); err != nil {
 			return nil, err
 		}
 	}
@@ -64,9 +60,8 @@ func (t *tx) carryOut(id newsletter.PublicID, hashes *token.Hashes, answer newsl
 			return nil, err
 		}
 	}
-	if done.Erasure != nil { // the letter's delivery alone has the address now
-		r.Address, r.AddressKey, r.ReplyAddress, r.SubscriberID = nil, nil, nil, nil
-		r.Name, r.Representative, r.Wish, r.AskedWhy, r.ShownWhy = "", "", "", "", ""
+	if done.Erasure != nil {
+		forgetPerson(r)
 	}
 	if err := t.saveRequest(r); err != nil {
 		return nil, err
@@ -74,11 +69,34 @@ func (t *tx) carryOut(id newsletter.PublicID, hashes *token.Hashes, answer newsl
 	return done, t.note(r, before, "fulfil", "", by, at)
 }
 
-// resultOf looks what is held of an address.
-func (t *tx) resultOf(r *newsletter.DataRequest, address newsletter.Address, hashes []token.Hash, at newsletter.Time) (string, error) {
-	if r.Kind == newsletter.RequestObjection || r.Kind == newsletter.RequestOther {
+// forgetPerson takes what names the person out of a request whose erasure is done: the letter's delivery alone has
+// the address now. Where the letter goes on paper, the name and the postal address wait until it is posted.
+func forgetPerson(r *newsletter.DataRequest) {
+	r.Address, r.AddressKey, r.ReplyAddress, r.SubscriberID = nil, nil, nil, nil
+	r.Representative, r.Wish, r.AskedWhy, r.ShownWhy, r.ReplyWhy = "", "", "", "", ""
+	if r.Postal == "" {
+		r.Name = ""
+	}
+}
+
+// RequestResult says what the result of carrying a request out would be now, and changes nothing.
+func (s *Store) RequestResult(ctx context.Context, r *newsletter.DataRequest, hashes *token.Hashes, now time.Time) (result string, err error) {
+	err = s.read(ctx, func(t *tx) (err error) {
+		result, err = t.resultOf(r, hashes, newsletter.At(now))
+		return err
+	})
+	return result, err
+}
+
+// resultOf looks what is held of the address of a request.
+func (t *tx) resultOf(r *newsletter.DataRequest, hashes *token.Hashes, at newsletter.Time) (string, error) {
+	switch {
+	case r.Address == nil:
+		return r.ByHand(), nil
+	case r.Kind == newsletter.RequestObjection || r.Kind == newsletter.RequestOther:
 		return newsletter.ResultDone, nil // who objects is not to be mailed, whoever brings the address next
 	}
+	address := *r.Address
 	var held bool
 	if err := t.get(&held, `
 		SELECT EXISTS (SELECT 1 FROM subscriber WHERE address_key = $1) OR EXISTS (SELECT 1 FROM signup WHERE address_key = $1)
@@ -92,7 +110,7 @@ func (t *tx) resultOf(r *newsletter.DataRequest, address newsletter.Address, has
 	if held || len(rows) > 0 {
 		return newsletter.ResultDone, nil
 	}
-	found, err := t.suppressions(hashes, at)
+	found, err := t.suppressions(hashes.All(address), at)
 	if len(found) > 0 {
 		return newsletter.ResultSuppression, err
 	}
@@ -150,7 +168,7 @@ func (s *Store) LiftRestriction(ctx context.Context, id newsletter.PublicID, let
 		if err := t.one(none, `UPDATE subscriber SET restricted_at = NULL, changed_at = $2 WHERE id = $1 AND restricted_at IS NOT NULL`, p.ID, newsletter.At(now)); err != nil {
 			return err
 		}
-		r.Address, r.ReplyAddress = &p.Address, nil
+		r.Address, r.ReplyAddress, r.Postal = &p.Address, nil, ""
 		if err := t.sendLetter(r, letter, newsletter.At(now)); err != nil {
 			return err
 		}

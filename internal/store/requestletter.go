@@ -7,7 +7,7 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-const letterColumns = `l.id, l.public_id, l.request_id, l.kind, l.language, l.subject, l.body, l.created_at, l.queued_at, l.amended_by`
+const letterColumns = `l.id, l.public_id, l.request_id, l.kind, l.language, l.subject, l.body, l.created_at, l.queued_at, l.posted_at, l.amended_by`
 
 // letterLife is for how long a letter about a request is tried.
 const letterLife = 7 * 24 * time.Hour
@@ -43,10 +43,43 @@ func (s *Store) RequestLetter(ctx context.Context, id int64) (*newsletter.Reques
 	return &l, notFound(err, "letter", id)
 }
 
+// PostLetter writes down that a printed letter was posted. One that closed an erasure was the last to need the name
+// and the postal address: they go.
+func (s *Store) PostLetter(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error {
+	at, last := newsletter.At(now), false
+	err := s.write(ctx, func(t *tx) error {
+		var l newsletter.RequestLetter
+		if err := t.get(&l, `SELECT `+letterColumns+` FROM request_letter AS l WHERE l.public_id = $1`, id); err != nil {
+			return notFound(err, "letter", "")
+		}
+		posted := newsletter.Errorf(newsletter.Conflict, "letter_posted", "this letter is not waiting to be posted")
+		if err := t.one(posted, `UPDATE request_letter SET posted_at = $2 WHERE id = $1 AND queued_at IS NULL AND posted_at IS NULL`, l.ID, at); err != nil {
+			return err
+		}
+		if last = l.Kind == newsletter.LetterErasure; last {
+			if err := t.exec(`UPDATE data_request SET name = '', postal = '' WHERE id = $1 AND closed_at IS NOT NULL`, l.RequestID); err != nil {
+				return err
+			}
+		}
+		r := &newsletter.DataRequest{ID: l.RequestID}
+		if err := t.get(&r.State, `SELECT state FROM data_request WHERE id = $1`, l.RequestID); err != nil {
+			return err
+		}
+		if err := t.note(r, r.State, "post", "", by, at); err != nil {
+			return err
+		}
+		return t.audit(by, now, "request.post", object{"letter", id.String()}, nil)
+	})
+	if last && err == nil {
+		s.emptyLog(ctx)
+	}
+	return err
+}
+
 // clearRequest takes what names the person out of requests. What an officer wrote down about identity may
 // name them too.
 const clearRequest = `
-	UPDATE data_request SET address = NULL, address_key = NULL, reply_address = NULL, name = '', representative = '', wish = '',
+	UPDATE data_request SET address = NULL, address_key = NULL, reply_address = NULL, postal = '', reply_why = '', name = '', representative = '', wish = '',
 		asked_why = '', shown_why = '', subscriber_id = NULL`
 
 // LetGoOfAddresses takes addresses out of mail about requests that has ended, handed over or not, and out of
@@ -61,7 +94,7 @@ func (s *Store) LetGoOfAddresses(ctx context.Context, before time.Time, by newsl
 			return err
 		}
 		m, err := t.count(clearRequest+`
-			WHERE closed_at <= $1 AND NOT EXISTS (SELECT 1 FROM subscriber AS p WHERE p.id = data_request.subscriber_id AND p.restricted_at IS NOT NULL) AND (address IS NOT NULL OR reply_address IS NOT NULL OR name <> '' OR representative <> '' OR wish <> '' OR subscriber_id IS NOT NULL)`,
+			WHERE closed_at <= $1 AND NOT EXISTS (SELECT 1 FROM subscriber AS p WHERE p.id = data_request.subscriber_id AND p.restricted_at IS NOT NULL) AND (address IS NOT NULL OR reply_address IS NOT NULL OR postal <> '' OR name <> '' OR representative <> '' OR wish <> '' OR subscriber_id IS NOT NULL)`,
 			newsletter.At(before))
 		if n += m; err != nil || n == 0 {
 			return err

@@ -53,6 +53,7 @@ func Cases() []Case {
 		admissionCases(),
 		peopleCases(),
 		carryCases(),
+		paperCases(),
 		replayCases(),
 		rehashCases(),
 		retentionCases(),

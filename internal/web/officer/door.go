@@ -19,6 +19,13 @@ type Config struct {
 	Desk     *desk.Desk
 	Store    Store
 	Requests *datarequest.Service
+	Sender   Sender
+}
+
+// Sender is who writes letters on paper.
+type Sender struct {
+	Name, Mail, Phone, Website string
+	Postal                     []string
 }
 
 // Store is what the pages read.
@@ -51,7 +58,14 @@ func Add(c Config) error {
 	d.Handle(desk.Route{Pattern: "GET /desk/requests", Roles: readers}, d.register)
 	d.Handle(desk.Route{Pattern: "GET /desk/requests/new", Roles: officers}, d.newRequest)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests", Roles: officers}, d.enter)
+	d.Handle(desk.Route{Pattern: "GET /desk/requests/stop", Roles: officers}, d.stopForm)
+	d.Handle(desk.Route{Pattern: "POST /desk/requests/stop", Roles: officers}, d.stop)
 	d.Handle(desk.Route{Pattern: "GET /desk/requests/{number}", Roles: readers}, d.request)
+	d.Handle(desk.Route{Pattern: "GET /desk/requests/{number}/change", Roles: officers}, d.change)
+	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/change", Roles: officers}, d.amend)
+	d.Handle(desk.Route{Pattern: "GET /desk/requests/{number}/letters/{letter}", Roles: readers}, d.printed)
+	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/letters/{letter}/posted", Roles: officers}, d.posted)
+	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/package", Roles: officers}, d.enclosed)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/ask", Roles: officers}, d.ask)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/verify", Roles: officers}, d.verify)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/begin", Roles: officers}, d.begin)

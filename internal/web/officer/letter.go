@@ -1,6 +1,7 @@
 package officer
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,25 +16,26 @@ import (
 type letterPage struct {
 	Request       *newsletter.DataRequest
 	URL           string
-	Act           string // fulfil, refuse, extend or lift
+	Act           string // fulfil, refuse, extend, proof or lift
 	NeedsReason   bool
 	Reason        string
-	Shown         bool // the letter is shown, to be read and amended
+	Why           string // of proof: the doubt that there is, for the register alone
+	Result        string // of fulfil: what will have been done, for which the letter was written
+	Shown         bool   // the letter is shown, to be read and amended
 	Subject, Body string
 	Printed       bool // there is no address to mail it to
 	amended       bool // it is another than was shown first
 }
 
 // acts are what ends in a letter.
-var acts = []string{"fulfil", "refuse", "extend", "lift"}
+var acts = []string{"fulfil", "refuse", "extend", "proof", "lift"}
 
 func (d *door) letterOf(r *http.Request) (*letterPage, error) {
-	n, err := number(r)
 	act := r.PathValue("act")
-	if err != nil || !slices.Contains(acts, act) {
+	if !slices.Contains(acts, act) {
 		return nil, web.Status(http.StatusNotFound)
 	}
-	request, err := d.Store.RequestByID(r.Context(), n)
+	request, err := d.theRequest(r)
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +59,11 @@ func (d *door) letter(w http.ResponseWriter, r *http.Request) error {
 
 // draft fills the letter in as the template has it.
 func (d *door) draft(r *http.Request, page *letterPage) error {
-	l, err := d.Requests.Preview(r.Context(), page.Request.PublicID, page.Act, page.Reason, d.Now())
+	l, result, err := d.Requests.Preview(r.Context(), page.Request.PublicID, page.Act, page.Reason, d.Now())
 	if err != nil {
 		return err
 	}
-	page.Subject, page.Body, page.Shown = l.Subject, l.Body, true
+	page.Subject, page.Body, page.Shown, page.Result = l.Subject, l.Body, true, result
 	return nil
 }
 
@@ -76,11 +78,18 @@ func (d *door) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Reason, page.Subject, page.Body = strings.TrimSpace(typed.Get("reason")), strings.TrimSpace(typed.Get("subject")), plainLines(typed.Get("body"))
-	page.Shown = typed.Get("shown") == "yes"
+	page.Why, page.Result, page.Shown = strings.TrimSpace(typed.Get("why")), typed.Get("result"), typed.Get("shown") == "yes"
 	page.amended = plainLines(typed.Get("was")) != page.Subject+"\n"+page.Body
 	if page.NeedsReason && !page.Shown {
+		var wrong error
 		if page.Reason == "" {
-			return d.refuse(w, r, page, &newsletter.Error{Code: newsletter.Invalid, Reason: "request_reason", Field: "reason", Message: "say why: the person gets to read it"})
+			wrong = &newsletter.Error{Code: newsletter.Invalid, Reason: "request_reason", Field: "reason", Message: "say why: the person gets to read it"}
+		}
+		if page.Act == "proof" && page.Why == "" {
+			wrong = errors.Join(wrong, &newsletter.Error{Code: newsletter.Invalid, Reason: "request_doubt", Field: "why", Message: "say why a link is not enough"})
+		}
+		if wrong != nil {
+			return d.refuse(w, r, page, wrong)
 		}
 		if err := d.draft(r, page); err != nil {
 			return d.refuse(w, r, page, err)
@@ -91,6 +100,11 @@ func (d *door) send(w http.ResponseWriter, r *http.Request) error {
 		return d.refuse(w, r, page, &newsletter.Error{Code: newsletter.Invalid, Reason: "letter_empty", Field: "body", Message: "the letter needs a subject and a text"})
 	}
 	if err := d.act(r, page); err != nil {
+		if newsletter.Is(err, newsletter.Conflict) && page.Act == "fulfil" && !page.NeedsReason { // what is held has changed: the letter as it would be now
+			if fresh := d.draft(r, page); fresh != nil {
+				err = fresh
+			}
+		}
 		return d.refuse(w, r, page, err)
 	}
 	return d.Done(w, r, page.URL, "request_"+page.Act)
@@ -107,7 +121,7 @@ func (d *door) refuse(w http.ResponseWriter, r *http.Request, page *letterPage, 
 // act does it, with the letter as it stands in the form.
 func (d *door) act(r *http.Request, page *letterPage) error {
 	id, by, now := page.Request.PublicID, actor(r), d.Now()
-	a := datarequest.Answer{Words: page.Reason}
+	a := datarequest.Answer{Words: page.Reason, Result: page.Result}
 	if page.amended {
 		a.Subject, a.Body, a.Author = page.Subject, page.Body, by.ID
 	}
@@ -119,6 +133,8 @@ func (d *door) act(r *http.Request, page *letterPage) error {
 		_, err = d.Requests.Refuse(r.Context(), id, page.Reason, d.amended(r, page, a, now), by, now)
 	case "extend":
 		_, err = d.Requests.Extend(r.Context(), id, page.Reason, d.amended(r, page, a, now), by, now)
+	case "proof":
+		_, err = d.Requests.AskProof(r.Context(), id, page.Reason, page.Why, d.amended(r, page, a, now), by, now)
 	case "lift":
 		err = d.Requests.Lift(r.Context(), id, page.Reason, &a, by, now)
 	}
@@ -130,7 +146,7 @@ func (d *door) amended(r *http.Request, page *letterPage, a datarequest.Answer, 
 	if a.Body == "" {
 		return nil
 	}
-	l, err := d.Requests.Preview(r.Context(), page.Request.PublicID, page.Act, page.Reason, now)
+	l, _, err := d.Requests.Preview(r.Context(), page.Request.PublicID, page.Act, page.Reason, now)
 	if err != nil {
 		return nil // the step will say what is wrong
 	}

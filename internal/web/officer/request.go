@@ -1,10 +1,8 @@
 package officer
 
 import (
-	"errors"
 	"net/http"
 
-	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 	"bode.example/internal/web"
@@ -19,17 +17,8 @@ type requestPage struct {
 	Until   newsletter.Day // until when it can be extended; none: not any more
 	Officer bool
 	// What can be done as it stands.
-	CanAsk, CanVerify, CanBegin, CanFulfil, CanRefuse, CanExtend, CanLift bool
-	Why                                                                   string // as typed
-}
-
-// entryPage is the data of request-new.html.
-type entryPage struct {
-	Entry     datarequest.Entry
-	Received  string
-	Kinds     []newsletter.RequestKind
-	Ways      []string
-	Languages []newsletter.Language
+	CanAsk, CanProve, CanVerify, CanBegin, CanFulfil, CanRefuse, CanExtend, CanLift, CanAmend bool
+	Why                                                                                       string // as typed
 }
 
 func (d *door) request(w http.ResponseWriter, r *http.Request) error { return d.show(w, r, nil, "") }
@@ -63,55 +52,15 @@ func (d *door) show(w http.ResponseWriter, r *http.Request, wrong error, why str
 
 func (p *requestPage) may(f *store.RequestFile) {
 	known := f.ShownOn != 0 || !f.Kind.NeedsIdentity()
-	p.CanAsk = f.State.CanBecome(newsletter.RequestIdentityAsked) && f.Address != nil
-	p.CanVerify = f.State.CanBecome(newsletter.RequestVerified)
+	p.CanAsk = f.State.CanBecome(newsletter.RequestIdentityAsked) && f.Address != nil && f.Kind.NeedsIdentity()
+	p.CanProve = f.State.CanBecome(newsletter.RequestIdentityAsked) && f.Kind.NeedsIdentity()
+	p.CanAmend = !f.State.Ended()
+	p.CanVerify = f.State.CanBecome(newsletter.RequestVerified) && f.Kind.NeedsIdentity()
 	p.CanBegin = known && f.State.CanBecome(newsletter.RequestInProgress)
 	p.CanFulfil = known && f.State.CanBecome(newsletter.RequestFulfilled)
 	p.CanRefuse = f.State.CanBecome(newsletter.RequestRefused) && f.Kind != newsletter.RequestObjection && f.Kind != newsletter.RequestWithdrawal
 	p.CanExtend = p.Until != 0
 	p.CanLift = f.Kind == newsletter.RequestRestriction && f.State == newsletter.RequestFulfilled && f.SubscriberID != nil
-}
-
-func (d *door) newRequest(w http.ResponseWriter, r *http.Request) error {
-	e := datarequest.Entry{Language: web.Language(r), Receipt: true}
-	return d.entry(w, r, e, d.Requests.Today(d.Now()).String(), nil)
-}
-
-func (d *door) entry(w http.ResponseWriter, r *http.Request, e datarequest.Entry, received string, wrong error) error {
-	page := web.Page{Template: "request-new.html", Data: entryPage{Entry: e, Received: received, Kinds: newsletter.RequestKinds(), Ways: newsletter.ByHand(), Languages: newsletter.Languages()}}
-	if wrong != nil {
-		if page.Faults, page.Status = d.Faults(r, wrong), web.StatusOf(wrong); len(page.Faults) == 0 {
-			return wrong
-		}
-	}
-	return d.Render(w, r, page)
-}
-
-// enter writes a request down that came in another way.
-func (d *door) enter(w http.ResponseWriter, r *http.Request) error {
-	typed, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	e := datarequest.Entry{Kind: newsletter.RequestKind(typed.Get("kind")), Channel: typed.Get("channel"), Language: newsletter.Language(typed.Get("language")),
-		Address: typed.Get("address"), ReplyAddress: typed.Get("reply"), Name: typed.Get("name"), Representative: typed.Get("representative"),
-		Wish: typed.Get("wish"), Receipt: typed.Get("receipt") == "yes"}
-	received, wrong := newsletter.ParseDay(typed.Get("received"))
-	if wrong != nil {
-		var e *newsletter.Error
-		if errors.As(wrong, &e) {
-			e.Field = "received"
-		}
-	}
-	e.ReceivedOn = received
-	var made *newsletter.DataRequest
-	if wrong == nil {
-		made, wrong = d.Requests.Enter(r.Context(), e, actor(r), d.Now())
-	}
-	if wrong != nil {
-		return d.entry(w, r, e, typed.Get("received"), wrong)
-	}
-	return d.Done(w, r, urlOf(made), "request_entered")
 }
 
 // step does one thing about a request and goes back to it.
@@ -120,11 +69,7 @@ func (d *door) step(w http.ResponseWriter, r *http.Request, key string, do func(
 	if err != nil {
 		return err
 	}
-	n, err := number(r)
-	if err != nil {
-		return err
-	}
-	request, err := d.Store.RequestByID(r.Context(), n)
+	request, err := d.theRequest(r)
 	if err != nil {
 		return err
 	}
@@ -135,8 +80,8 @@ func (d *door) step(w http.ResponseWriter, r *http.Request, key string, do func(
 }
 
 func (d *door) ask(w http.ResponseWriter, r *http.Request) error {
-	return d.step(w, r, "request_asked", func(id newsletter.PublicID, why string) error {
-		_, err := d.Requests.AskIdentity(r.Context(), id, why, actor(r), d.Now())
+	return d.step(w, r, "request_asked", func(id newsletter.PublicID, _ string) error {
+		_, err := d.Requests.AskIdentity(r.Context(), id, actor(r), d.Now())
 		return err
 	})
 }

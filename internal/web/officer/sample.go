@@ -37,7 +37,7 @@ func Samples() []desk.Sample {
 	wrong.Line = lineOf(&wrong.DataRequest, today)
 	letter := letterPage{Request: sampleRequest(3, newsletter.RequestErasure, today), URL: "/desk/requests/3", Act: "fulfil", Shown: true, Subject: "Uw gegevens zijn gewist", Body: "U vroeg om te wissen.\n\nDat is gedaan."}
 	printed := letter
-	printed.Printed = true
+	printed.Printed, printed.Result = true, newsletter.ResultNothing
 	samples = append(samples,
 		page("request-closed", "request.html", ended),
 		page("request-refused", "request.html", requestPage{RequestFile: &store.RequestFile{DataRequest: refused}, Line: lineOf(&refused, today)}),
@@ -45,18 +45,24 @@ func Samples() []desk.Sample {
 		page("register", "register.html", registerPage{Officer: true, Rows: rows, Pager: desk.Pager{Older: "/desk/requests?after=8"}}),
 		page("register-closed", "register.html", registerPage{Closed: true, Rows: []line{lineOf(closed, today), lineOf(&refused, today)}, Pager: desk.Pager{Newest: "/desk/requests?closed=yes"}}),
 		page("register-empty", "register.html", registerPage{Officer: true}),
-		page("request-new", "request-new.html", entryPage{Entry: datarequest.Entry{Kind: newsletter.RequestErasure, Channel: newsletter.ArrivedLetter, Language: newsletter.Dutch, Receipt: true},
-			Received: "2026-11-20", Kinds: newsletter.RequestKinds(), Ways: newsletter.ByHand(), Languages: newsletter.Languages()},
+		page("request-new", "request-new.html", newEntryPage(datarequest.Entry{Kind: newsletter.RequestErasure, Channel: newsletter.ArrivedLetter, Language: newsletter.Dutch, Receipt: true}, "2026-11-20"),
 			web.Fault{Field: "kind", Text: "Kies wat er wordt gevraagd."}, web.Fault{Field: "received", Text: "Deze dag kan niet kloppen."}, web.Fault{Field: "address", Text: "Dit adres kan niet kloppen."}, web.Fault{Field: "channel", Text: "Kies hoe het verzoek binnenkwam."}),
 		page("letter", "letter.html", &letter, web.Fault{Field: "body", Text: "De brief heeft een tekst nodig."}),
 		page("letter-printed", "letter.html", &printed),
 	)
-	for _, act := range []string{"refuse", "extend", "lift"} {
+	samples = append(samples, entrySamples(page)...)
+	samples = append(samples, printSamples(page)...)
+	for _, act := range []string{"refuse", "extend", "proof", "lift"} {
 		asks := letter
-		asks.Act, asks.NeedsReason, asks.Shown = act, true, false
+		asks.Act, asks.NeedsReason, asks.Shown, asks.Why = act, true, false, ""
+		faults := []web.Fault{{Field: "reason", Text: "Schrijf de reden op."}}
+		if act == "proof" {
+			asks.Why = "De naam is een andere."
+			faults = append(faults, web.Fault{Field: "why", Text: "Schrijf op waarom een link niet genoeg is."})
+		}
 		shown := asks
 		shown.Shown, shown.Reason = true, "Er zijn veel mails."
-		samples = append(samples, page("letter-"+act, "letter.html", &asks, web.Fault{Field: "reason", Text: "Schrijf de reden op."}), page("letter-"+act+"-shown", "letter.html", &shown))
+		samples = append(samples, page("letter-"+act, "letter.html", &asks, faults...), page("letter-"+act+"-shown", "letter.html", &shown))
 	}
 	return append(samples, accountSamples()...)
 }
@@ -83,6 +89,8 @@ func sampleEvents() []newsletter.RequestEvent {
 	return []newsletter.RequestEvent{
 		{At: at, Step: "receive", After: newsletter.RequestReceived, ActorKind: newsletter.ByStaff},
 		{At: at, Step: "ask_identity", Before: newsletter.RequestReceived, After: newsletter.RequestIdentityAsked, ActorKind: newsletter.BySystem},
+		{At: at, Step: "stop", After: newsletter.RequestFulfilled, ActorKind: newsletter.ByStaff, Note: "deceased"},
+		{At: at, Step: "amend", After: newsletter.RequestReceived, ActorKind: newsletter.ByStaff},
 		{At: at, Step: "export_ended", After: newsletter.RequestFulfilled, ActorKind: newsletter.BySystem, Note: "downloads: 2"},
 	}
 }
@@ -92,5 +100,6 @@ func sampleLetters() []newsletter.RequestLetter {
 	return []newsletter.RequestLetter{
 		{Kind: newsletter.LetterReceipt, CreatedAt: at, QueuedAt: at, Delivery: "sent", Subject: "Wij hebben uw verzoek", Body: "Op 20 november kwam uw verzoek binnen.\n\nU krijgt antwoord."},
 		{Kind: newsletter.LetterExtension, CreatedAt: at, Subject: "Het kost meer tijd", Body: "Het kost meer tijd.", AmendedBy: "x"},
+		{Kind: newsletter.LetterErasure, CreatedAt: at, PostedAt: at, Subject: "Uw gegevens zijn gewist", Body: "Dat is gedaan."},
 	}
 }
