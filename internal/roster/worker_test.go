@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -149,32 +147,4 @@ func TestWorkerEnds(t *testing.T) {
 		stop()
 		<-ended
 	})
-}
-
-// BenchmarkImport reads and imports a file: BODE_BENCH_READERS lines of it, or 10,000. lines/s, of the dry
-// run and the run together, is the figure to look at.
-func BenchmarkImport(b *testing.B) {
-	lines := 10_000
-	if n, err := strconv.Atoi(os.Getenv("BODE_BENCH_READERS")); err == nil {
-		lines = n
-	}
-	for engine, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
-		b.Run(fmt.Sprintf("%s/%d", engine, lines), func(b *testing.B) {
-			took := time.Duration(0)
-			for b.Loop() {
-				b.StopTimer()
-				d := newDesk(b, open(b))
-				text := people(lines)
-				b.StartTimer()
-				began := time.Now()
-				im := d.upload(b, text)
-				b.Logf("uploaded in %v", time.Since(began))
-				if done := d.run(b, im, im.Plan); done.Tally.Added != int64(lines) {
-					b.Fatalf("%+v", done)
-				}
-				took += time.Since(began)
-			}
-			b.ReportMetric(float64(lines)*float64(b.N)/took.Seconds(), "lines/s")
-		})
-	}
 }

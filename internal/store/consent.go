@@ -14,11 +14,7 @@ func (t *tx) appendConsent(c *newsletter.Consent, e *newsletter.Evidence) (err e
 	if c.Seq, c.PrevHash, err = t.nextLink("consent_head"); err != nil {
 		return err
 	}
-	if e != nil {
-		e.ConsentSeq = c.Seq
-		c.EvidenceHash = seal(e)
-	}
-	c.Hash = consentHash(c)
+	link(c, e)
 	if _, err := t.NamedExecContext(t.ctx, `
 		INSERT INTO consent (seq, subject, list_id, action, at, channel, wording_hash, privacy_hash, evidence_hash, prev_hash, hash)
 		VALUES (:seq, :subject, :list_id, :action, :at, :channel, :wording_hash, :privacy_hash, :evidence_hash, :prev_hash, :hash)`, c); err != nil {
@@ -30,6 +26,15 @@ func (t *tx) appendConsent(c *newsletter.Consent, e *newsletter.Evidence) (err e
 		}
 	}
 	return t.exec(`UPDATE consent_head SET hash = $1 WHERE id = 1`, c.Hash)
+}
+
+// link seals the evidence of an entry and makes the entry's hash; its number and the hash before it stand already.
+func link(c *newsletter.Consent, e *newsletter.Evidence) {
+	if e != nil {
+		e.ConsentSeq = c.Seq
+		c.EvidenceHash = seal(e)
+	}
+	c.Hash = consentHash(c)
 }
 
 func consentHash(c *newsletter.Consent) string {

@@ -31,11 +31,15 @@ type dialect struct {
 	// PostgreSQL then takes them for ten and looks each up by its index, as it should for hundreds too: were
 	// it to know better, it would read small tables whole, and large ones by the index of another column.
 	among func(param string) string
+	// keys is the condition on a column that it is one of the texts that a parameter holds as a JSON array; for ten, as above.
+	keys func(param string) string
 	// opaque is a column in a condition that PostgreSQL takes for true of few rows.
 	opaque func(column string) string
 	// rows is the table v of the rows that a parameter holds as a JSON array of arrays: v.value ->> 0 is
 	// the first column of each. Neither engine has the other's function; unnest is for ten, as above.
 	rows func(param string) string
+	// fromHex is the bytes of a text in hexadecimal, or NULL of NULL.
+	fromHex func(text string) string
 	// together says that a statement may hold others that change rows, and that each costs a round trip.
 	together bool
 	// fault says what an error means.
@@ -55,10 +59,14 @@ var postgresDialect = dialect{
 	among: func(p string) string {
 		return "IN (SELECT unnest((SELECT CAST(translate(CAST(" + p + " AS TEXT), '[]', '{}') AS BIGINT[]))))"
 	},
+	keys: func(p string) string {
+		return "IN (SELECT unnest(ARRAY(SELECT jsonb_array_elements_text(CAST(" + p + " AS JSONB)))))"
+	},
 	opaque: func(column string) string { return column + " || ''" },
 	rows: func(p string) string {
 		return "(SELECT unnest(ARRAY(SELECT jsonb_array_elements(CAST(" + p + " AS JSONB))))) AS v (value)"
 	},
+	fromHex:  func(text string) string { return "decode(" + text + ", 'hex')" },
 	together: true,
 	fault:    postgresFault,
 	tables: `
@@ -108,10 +116,12 @@ func sqliteDialect(dir string) dialect {
 		among: func(p string) string {
 			return "IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST(" + p + " AS TEXT)))"
 		},
-		opaque: func(column string) string { return column },
-		rows:   func(p string) string { return "json_each(CAST(" + p + " AS TEXT)) AS v" },
-		fault:  func(err error) fault { return sqliteFault(err, dir) },
-		tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
+		keys:    func(p string) string { return "IN (SELECT value FROM json_each(CAST(" + p + " AS TEXT)))" },
+		opaque:  func(column string) string { return column },
+		rows:    func(p string) string { return "json_each(CAST(" + p + " AS TEXT)) AS v" },
+		fromHex: func(text string) string { return "unhex(" + text + ")" },
+		fault:   func(err error) fault { return sqliteFault(err, dir) },
+		tables:  `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
 	}
 }
 

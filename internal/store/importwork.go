@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -53,12 +54,13 @@ type importing struct {
 	at       newsletter.Time
 	linkLife time.Duration
 	terms    map[newsletter.Language][2]string // hashes of the words that an invitation shows
-	consents []consentToWrite
 }
 
-type consentToWrite struct {
-	newsletter.Consent
-	newsletter.Evidence
+// judged is a line and what became of it.
+type judged struct {
+	*newsletter.ImportLine
+	outcome newsletter.ImportOutcome
+	reason  string
 }
 
 func (w *importing) handle(lines []newsletter.ImportLine, hashes func(newsletter.Address) []token.Hash) error {
@@ -70,30 +72,31 @@ func (w *importing) handle(lines []newsletter.ImportLine, hashes func(newsletter
 	if err != nil {
 		return err
 	}
+	all := make([]judged, len(lines))
 	for i := range lines {
-		line := &lines[i]
+		line := &all[i]
+		line.ImportLine = &lines[i]
 		key := line.Address.Key()
-		outcome, reason := line.Judge(w.Plan.Invite, known[key], &w.Tally)
-		if w.State == newsletter.ImportRunning {
-			if outcome, err = w.do(line, outcome); err != nil {
-				return err
-			}
-		}
+		line.outcome, line.reason = line.Judge(w.Plan.Invite, known[key], &w.Tally)
 		if key != "" {
 			is := known[key]
 			is.Earlier = true
 			known[key] = is
 		}
-		if err := w.record(line, outcome, reason); err != nil {
+	}
+	var consents []consentToWrite
+	if w.State == newsletter.ImportRunning {
+		if consents, err = w.admitLines(all); err != nil {
+			return err
+		}
+		if err := w.inviteLines(all); err != nil {
 			return err
 		}
 	}
-	for i := range w.consents { // last: the chain is locked from here on
-		if err := w.appendConsent(&w.consents[i].Consent, &w.consents[i].Evidence); err != nil {
-			return err
-		}
+	if err := w.record(all); err != nil {
+		return err
 	}
-	return nil
+	return w.appendConsents(consents) // last: the chain is locked from here on
 }
 
 // lockRows locks the rows, so that whoever suppresses or erases one of these people waits for us or is
@@ -144,7 +147,7 @@ func (w *importing) acquaintances(lines []newsletter.ImportLine, hashes func(new
 	if err := w.list(&people, `
 		SELECT p.address_key, p.suppressed_at IS NOT NULL OR p.restricted_at IS NOT NULL AS kept_away, COALESCE(s.state, '') AS state
 		FROM subscriber AS p LEFT JOIN subscription AS s ON s.subscriber_id = p.id AND s.list_id = $2
-		WHERE p.address_key`+inKeys, keys, w.ListID); err != nil {
+		WHERE p.address_key `+w.dialect.keys("$1"), keys, w.ListID); err != nil {
 		return nil, err
 	}
 	for _, p := range people {
@@ -153,7 +156,7 @@ func (w *importing) acquaintances(lines []newsletter.ImportLine, hashes func(new
 	for id, sums := range sums {
 		var found []token.Hash
 		if err := w.list(&found, `
-			SELECT key_id, hash FROM suppression WHERE hash`+inKeys+` AND key_id = $2 AND (expires IS NULL OR expires > $3)`, sums, id, w.at); err != nil {
+			SELECT key_id, hash FROM suppression WHERE hash `+w.dialect.keys("$1")+` AND key_id = $2 AND (expires IS NULL OR expires > $3)`, sums, id, w.at); err != nil {
 			return nil, err
 		}
 		for _, hash := range found {
@@ -165,10 +168,11 @@ func (w *importing) acquaintances(lines []newsletter.ImportLine, hashes func(new
 	return known, w.earlier(known, keys, lines[0].Line)
 }
 
-// earlier marks the addresses that stand in the file before a line.
+// earlier marks the addresses that stand in the file before a line. (The sums keep engines from reading the whole file up to it.)
 func (w *importing) earlier(known map[string]newsletter.Acquaintance, keys newsletter.Strings, line int64) error {
 	var before []string
-	if err := w.list(&before, `SELECT address_key FROM import_row WHERE address_key`+inKeys+` AND address_key <> '' AND import_id = $2 AND line < $3 AND outcome <> ''`,
+	if err := w.list(&before, `
+		SELECT address_key FROM import_row WHERE address_key `+w.dialect.keys("$1")+` AND address_key <> '' AND import_id + 0 = $2 AND line + 0 < $3 AND outcome <> ''`,
 		keys, w.ID, line); err != nil {
 		return err
 	}
@@ -180,28 +184,17 @@ func (w *importing) earlier(known map[string]newsletter.Acquaintance, keys newsl
 	return nil
 }
 
-// do makes a reader or an invitation of a line, if that is what became of it. Somebody who joined by
-// themselves this very moment is known.
-func (w *importing) do(line *newsletter.ImportLine, outcome newsletter.ImportOutcome) (newsletter.ImportOutcome, error) {
-	switch outcome {
-	case newsletter.LineAdded:
-		p, admitted, err := w.admit(&line.Admission, w.at)
-		if err != nil {
-			return outcome, err
+// inviteLines asks those whom a line is an invitation for.
+func (w *importing) inviteLines(all []judged) error {
+	for i := range all {
+		if all[i].outcome != newsletter.LineInvited {
+			continue
 		}
-		if !admitted {
-			w.Tally.Added--
-			w.Tally.Known++
-			return newsletter.LineUntouched, nil
+		if err := w.invite(&all[i].Admission); err != nil {
+			return err
 		}
-		source := line.Source + " (import " + w.PublicID.String() + ")"
-		for _, c := range consentsOf(p, &line.Admission, newsletter.ChannelImport, w.at) {
-			w.consents = append(w.consents, consentToWrite{c, newsletter.Evidence{Address: string(p.Address), Ground: line.Ground, Source: source}})
-		}
-	case newsletter.LineInvited:
-		return outcome, w.invite(&line.Admission)
 	}
-	return outcome, nil
+	return nil
 }
 
 func (w *importing) invite(a *newsletter.Admission) error {
@@ -218,12 +211,22 @@ func (w *importing) invite(a *newsletter.Admission) error {
 	return w.insertSignup(invitation(a, w.terms[a.Language], w.at, w.linkLife), w.at)
 }
 
-// record writes what became of a line. Of one that was carried out the cells are of no more use. (One
-// statement for all of them takes SQLite longer: it reads the list of results anew for each row.)
-func (w *importing) record(line *newsletter.ImportLine, outcome newsletter.ImportOutcome, reason string) error {
+// record writes what became of lines. Of those that were carried out the cells are of no more use. Their rows are
+// locked, so that none is inserted: this is the one UPDATE of many rows that has both engines go through the list once.
+func (w *importing) record(all []judged) error {
+	rows := make([][]any, len(all))
+	for i := range all {
+		rows[i] = []any{all[i].Line, all[i].outcome, all[i].reason, all[i].Address.Key()}
+	}
+	list, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
 	return w.exec(`
-		UPDATE import_row SET outcome = $3, reason = $4, address_key = $5, cells = CASE WHEN $6 THEN '' ELSE cells END
-		WHERE import_id = $1 AND line = $2`, w.ID, line.Line, outcome, reason, line.Address.Key(), w.State == newsletter.ImportRunning)
+		INSERT INTO import_row (import_id, line, cells, outcome, reason, address_key)
+		SELECT CAST($1 AS BIGINT), CAST(v.value ->> 0 AS BIGINT), '', v.value ->> 1, v.value ->> 2, v.value ->> 3 FROM `+w.dialect.rows("$2")+` WHERE TRUE
+		ON CONFLICT (import_id, line) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, address_key = excluded.address_key,
+			cells = CASE WHEN $3 THEN '' ELSE import_row.cells END`, w.ID, string(list), w.State == newsletter.ImportRunning)
 }
 
 // advance moves on, or to the next state behind the last row.

@@ -1,4 +1,4 @@
-// Keeps the page about a running edition new. The server says when there is something to show; the page itself
+// Keeps the page about a running edition, or an import, new. The server says when there is something to show; the page itself
 // is fetched again, and its parts take the place of the old ones. Without this script the reader reloads.
 (function () {
   "use strict";

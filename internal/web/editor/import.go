@@ -40,6 +40,7 @@ func (d *door) importRoutes() {
 	d.Handle(desk.Route{Pattern: "POST /desk/imports/{import}", Roles: editors, List: d.listOfImport}, d.planImport)
 	d.Handle(desk.Route{Pattern: "POST /desk/imports/{import}/run", Roles: editors, List: d.listOfImport}, d.runImport)
 	d.Handle(desk.Route{Pattern: "GET /desk/imports/{import}/match", Roles: editors, List: d.listOfImport}, d.matchImport)
+	d.Handle(desk.Route{Pattern: "GET /desk/imports/{import}/events", Roles: editors, List: d.listOfImport, Time: streamLife}, d.importEvents)
 	d.Handle(desk.Route{Pattern: "GET /desk/imports/{import}/cancel", Roles: editors, List: d.listOfImport}, d.askCancelImport)
 	d.Handle(desk.Route{Pattern: "POST /desk/imports/{import}/cancel", Roles: editors, List: d.listOfImport}, d.cancelImport)
 	d.Handle(desk.Route{Pattern: "GET /desk/imports/{import}/report", Roles: editors, List: d.listOfImport, Time: exportTime}, d.importReport)
@@ -240,4 +241,15 @@ func (d *door) cancelImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.Done(w, r, importsPath, "import_cancelled")
+}
+
+// importEvents says when the page about an import has something new to show.
+func (d *door) importEvents(w http.ResponseWriter, r *http.Request) error {
+	return d.follow(w, r, func() (news, error) {
+		im, err := d.importOf(r)
+		if err != nil {
+			return news{}, err
+		}
+		return news{state: string(im.State) + " " + strconv.FormatInt(im.Handled, 10), over: !im.State.Works()}, nil
+	})
 }

@@ -15,10 +15,10 @@ func importSamples() []desk.Sample {
 	invite.Invite, invite.PerHour, invite.Until, invite.Refused = true, 200, sampleTime, nil
 	nothing := checked
 	nothing.WillAct = false
-	running := importView{File: checked.File, List: checked.List, URL: checked.URL, State: importStateOf(newsletter.ImportRunning), Busy: true, Running: true, Lines: 8332, Handled: 4000,
+	running := importView{File: checked.File, List: checked.List, URL: checked.URL, State: importStateOf(newsletter.ImportRunning), Events: "/desk/imports/x/events", Busy: true, Running: true, Lines: 8332, Handled: 4000,
 		Percent: 48, Tally: tallyLines(&newsletter.Import{State: newsletter.ImportRunning}), At: sampleTime}
 	done := running
-	done.State, done.Busy, done.Running, done.Ended = importStateOf(newsletter.ImportDone), false, false, true
+	done.Events, done.State, done.Busy, done.Running, done.Ended = "", importStateOf(newsletter.ImportDone), false, false, true
 	match := importMatch{File: checked.File, List: checked.List, Action: "/desk/imports/x", Cancel: "/desk/imports/x/cancel", Encoding: "UTF-8", Separator: "import_comma", Lines: 8332,
 		Columns: []columnChoice{{Field: "column-0", Head: "Email Address", Number: 1, Cells: []string{"sanne.dekker@voorbeeld.nl", "ruben@voorbeeld.nl"}, Fields: sampleChoices()},
 			{Field: "column-1", Number: 2, Fields: sampleChoices()}},

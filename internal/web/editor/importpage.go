@@ -17,6 +17,7 @@ import (
 // importView is the data of import.html: an import in any state but that of being matched.
 type importView struct {
 	File, List, URL string
+	Events          string // where news comes from; empty: nothing happens by itself
 	State           desk.State
 	Busy, Checked   bool
 	Running, Ended  bool
@@ -109,6 +110,9 @@ func (d *door) importView(r *http.Request, im *newsletter.Import) (*importView, 
 		Busy: im.State.Works(), Checked: im.State == newsletter.ImportChecked, Running: im.State == newsletter.ImportRunning, Ended: im.State.Ended(),
 		Invite: im.Plan.Invite, PerHour: im.Plan.PerHour, Source: im.Plan.Source, Lines: im.Lines, Handled: im.Handled, At: im.CreatedAt,
 		WillAct: im.Tally.Added+im.Tally.Invited > 0, Tally: tallyLines(im)}
+	if v.Busy {
+		v.Events = v.URL + "/events"
+	}
 	if im.Plan.Ground != "" {
 		v.Ground = "ground_" + string(im.Plan.Ground)
 	}

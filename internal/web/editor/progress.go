@@ -186,60 +186,17 @@ func (d *door) troubles(r *http.Request, p *newsletter.Progress) template.HTML {
 		Labels: labels, LabelHead: d.say(r, "progress_domain"), Series: all, TableWords: d.say(r, "progress_table"), Language: web.Language(r)})
 }
 
-const (
-	// streamLife is how long a stream lasts; the browser then asks for another, with its session looked at anew.
-	streamLife = 5 * time.Minute
-	// streamTick is how often a stream looks; counting has a pace of its own.
-	streamTick = time.Second
-	// quietTicks is after how many ticks without news a stream gives a sign of life.
-	quietTicks = 15
-	// mostStreams is how many may be open: each holds a connection. Who comes too many reloads the page.
-	mostStreams = 100
-)
-
-// progressEvents says when the page about an edition has something new to show: the browser then fetches the
-// page itself, so that there is one way to make it. The last event says that nothing more will come.
+// progressEvents says when the page about an edition has something new to show.
 func (d *door) progressEvents(w http.ResponseWriter, r *http.Request) error {
-	select {
-	case d.streams <- struct{}{}:
-		defer func() { <-d.streams }()
-	default:
-		return web.Status(http.StatusServiceUnavailable)
-	}
-	e, err := d.sentEdition(r)
-	if err != nil {
-		return err
-	}
-	stream, last, quiet := d.NewStream(w), "", 0
-	tick := time.NewTicker(streamTick)
-	defer tick.Stop()
-	for {
+	return d.follow(w, r, func() (news, error) {
+		e, err := d.sentEdition(r)
+		if err != nil {
+			return news{}, err
+		}
 		p, err := d.watch.Of(r.Context(), e)
 		if err != nil {
-			return err // the stream breaks off; the browser asks again
+			return news{}, err
 		}
-		now := string(e.State) + " " + strconv.FormatInt(p.At.UnixMicro(), 10)
-		switch {
-		case over(e):
-			return stream.Send("done", now)
-		case now != last:
-			err, last, quiet = stream.Send("changed", now), now, 0
-		case quiet >= quietTicks:
-			err, quiet = stream.Beat(), 0
-		}
-		if err != nil {
-			return nil //nolint:nilerr // the reader has gone
-		}
-		quiet++
-		select {
-		case <-r.Context().Done():
-			return nil
-		case <-web.Stopping(r.Context()):
-			return nil
-		case <-tick.C:
-		}
-		if e, err = d.sentEdition(r); err != nil {
-			return err
-		}
-	}
+		return news{state: string(e.State) + " " + strconv.FormatInt(p.At.UnixMicro(), 10), over: over(e)}, nil
+	})
 }

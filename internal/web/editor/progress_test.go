@@ -149,16 +149,7 @@ func TestJourney_AnEditionIsWatchedToItsEnd(t *testing.T) {
 		page.Cookie(server.URL, b.CookieName(), b.token)
 		page.View(320, webtest.Light)
 		page.Go(server.URL + "/desk/editions/" + e.PublicID.String() + "/progress")
-		shows := func(words string) {
-			t.Helper()
-			deadline := time.Now().Add(30 * time.Second)
-			for !strings.Contains(page.Text("main"), words) {
-				if time.Now().After(deadline) {
-					t.Fatalf("the page doesn't come to say %q:\n%s", words, page.Text("main"))
-				}
-				time.Sleep(50 * time.Millisecond)
-			}
-		}
+		shows := func(words string) { t.Helper(); awaitText(t, page, words) }
 		shows("0 % van 4 mails")
 		b.world.Do(`UPDATE delivery SET state = 'failed', domain = 'stuk.example', ended_at = $2 WHERE id = (SELECT MIN(id) FROM delivery WHERE edition_id = $1)`, e.ID, newsletter.At(time.Now()))
 		shows("25 % van 4 mails")

@@ -2,6 +2,7 @@ package editor_test
 
 import (
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ func TestJourney_AMailchimpListIsTakenOver(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		server := httptest.NewUnstartedServer(nil)
 		b := newBench(t, s, "http://"+server.Listener.Addr().String())
+		b.live()
 		b.signIn(newsletter.RoleEditor)
 		server.Config.Handler = b
 		server.Start()
@@ -45,22 +47,25 @@ func TestJourney_AMailchimpListIsTakenOver(t *testing.T) {
 		page.Fill("#source", "Mailchimp, ledenlijst")
 		page.Press("main form button.button")
 		wantText(t, page, "Wordt gecontroleerd")
-		for worked := true; worked; {
-			if worked, err = worker.Step(t.Context()); err != nil {
-				t.Fatal(err)
+		work := func() {
+			t.Helper()
+			for worked := true; worked; {
+				if worked, err = worker.Step(t.Context()); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
-		page.Press("main p a.quiet") // load again
-		wantText(t, page, "Wat er zou gebeuren", "worden abonnee\n3")
+		work()
+		awaitText(t, page, "Wat er zou gebeuren") // by itself
+		wantText(t, page, "worden abonnee\n3")
 		page.CheckAccessible()
 		page.Press("main form button.button")
-		for worked := true; worked; {
-			if worked, err = worker.Step(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		page.Press("main p a.quiet")
-		wantText(t, page, "Klaar", "zijn abonnee geworden")
+		work()
+		awaitText(t, page, "Klaar")
+		wantText(t, page, "zijn abonnee geworden\n3")
+		page.CheckAccessible()
+		page.CheckWidth()
+		pictures(t, page, "import-report-320", "import-report-wide")
 
 		address := newsletter.Address("fatima@voorbeeld.nl")
 		if err := s.Suppress(t.Context(), address, b.hashes.Current(address), newsletter.SuppressedBounce, time.Time{}, storetest.Worker, b.now); err != nil {
@@ -77,7 +82,55 @@ func TestJourney_AMailchimpListIsTakenOver(t *testing.T) {
 		if strings.Contains(page.Text("main"), "Mail kwam terug") {
 			t.Error("the page says that the address is not mailed")
 		}
+		exports(t, b, page, server.URL)
 	})
+}
+
+// exports takes two columns of those who were taken over as a file.
+func exports(t *testing.T, b *bench, page *webtest.Page, site string) {
+	t.Helper()
+	page.Go(site + "/desk/subscribers?q=fatima")
+	page.Press(`main a[href*="/export"]`)
+	page.CheckAccessible()
+	for _, column := range roster.Columns() {
+		if box := "#column-" + column; webtest.Script[bool](page, `document.querySelector("`+box+`").checked`) != (column == "address" || column == "consent_by") {
+			page.Tick(box)
+		}
+	}
+	pictures(t, page, "export-320", "export-wide")
+	name, file := page.Download("main form button.button")
+	if want := "address;consent_by\r\nfatima@voorbeeld.nl;import\r\n"; !strings.HasPrefix(name, "subscribers-20") || strings.TrimPrefix(string(file), "\ufeff") != want {
+		t.Errorf("%s: %q", name, file)
+	}
+	trail, err := b.store.AuditTrail(t.Context(), "subscriber", "")
+	if err != nil || len(trail) == 0 || trail[len(trail)-1].Action != "subscriber.export" || !strings.Contains(trail[len(trail)-1].Detail, `"people":1`) {
+		t.Errorf("%+v, %v", trail, err)
+	}
+}
+
+// pictures keeps how a page looks on a phone and on a computer, if anybody wants them.
+func pictures(t *testing.T, page *webtest.Page, narrow, wide string) {
+	t.Helper()
+	folder := os.Getenv("BODE_SCREENS")
+	if folder == "" {
+		return
+	}
+	page.Screenshot(filepath.Join(folder, narrow+".png"))
+	page.View(1100, webtest.Light)
+	page.Screenshot(filepath.Join(folder, wide+".png"))
+	page.View(320, webtest.Light)
+}
+
+// awaitText waits until a page says something by itself.
+func awaitText(t *testing.T, page *webtest.Page, words string) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !strings.Contains(page.Text("main"), words) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the page doesn't come to say %q:\n%s", words, page.Text("main"))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func wantText(t *testing.T, page *webtest.Page, wants ...string) {
