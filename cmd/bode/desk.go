@@ -10,6 +10,7 @@ import (
 	"bode.example/internal/compose"
 	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
+	"bode.example/internal/review"
 	"bode.example/internal/store"
 	"bode.example/internal/token"
 	"bode.example/internal/web"
@@ -20,7 +21,7 @@ import (
 )
 
 // newDesks puts the desks together, beside the public site, and adds the worker that counts for them.
-func newDesks(c *config.Config, s *service, composer *compose.Composer, requests *datarequest.Service, kit web.Config) (http.Handler, error) {
+func newDesks(c *config.Config, s *service, composer *compose.Composer, approver *review.Desk, requests *datarequest.Service, kit web.Config) (http.Handler, error) {
 	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone, Authenticator: s.staff})
 	if err != nil {
 		return nil, &configError{err}
@@ -31,7 +32,6 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, requests
 	}
 	audience := editor.NewAudience(s.store, s.now, s.log)
 	s.workers = append(s.workers, part("audience", s.log, always(audience.Run)))
-	approver := newReview(c, s.store, composer)
 	pages := *approver // with the same memory of links
 	pages.Store = countedStore{s.store, audience}
 	if err := editor.Add(editor.Config{Desk: d, Store: s.store, Mail: composer, Composer: composer, Feeds: s.feeds.Client, SignedBy: strings.ToLower(c.DKIM.Domain), Hashes: suppression, LinkLife: c.Signup.LinkLife,

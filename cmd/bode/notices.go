@@ -26,11 +26,13 @@ type notices struct {
 var _ delivery.Notices = (*notices)(nil)
 
 func (n *notices) Notice(ctx context.Context, c *newsletter.Claim, now time.Time) (*mailer.Letter, map[string]string, error) {
-	if c.Template == newsletter.TemplateEditionProof {
+	switch c.Template {
+	case newsletter.TemplateEditionProof, newsletter.TemplateEditionReminder, newsletter.TemplateEditionHeld:
 		return n.proof(ctx, c, now)
-	}
-	if c.Template == newsletter.TemplateEditionTest && c.Ref != nil {
-		return n.test(ctx, c)
+	case newsletter.TemplateEditionTest:
+		if c.Ref != nil {
+			return n.test(ctx, c)
+		}
 	}
 	m, err := n.message(ctx, c, now)
 	if err != nil {

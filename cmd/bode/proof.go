@@ -46,7 +46,8 @@ func (n *notices) proof(ctx context.Context, c *newsletter.Claim, now time.Time)
 		return nil, nil, err
 	}
 	draft, err := n.composer.ApprovalProof(digest, compose.Approval{Language: c.Language, Path: "/desk/editions/" + e.PublicID.String(),
-		Until: e.ScheduledFor.Time, Sends: schedule.Unapproved == newsletter.UnapprovedSend})
+		Until: e.ScheduledFor.Time, Sends: schedule.Unapproved == newsletter.UnapprovedSend,
+		Again: c.Template == newsletter.TemplateEditionReminder, Held: c.Template == newsletter.TemplateEditionHeld})
 	if err != nil {
 		return nil, nil, err
 	}

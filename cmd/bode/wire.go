@@ -119,6 +119,10 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if !store.IsPostgres(c.Database) {
 		digester.Chunk = sqliteChunk
 	}
+	checks := newReview(c, s.store, composer)
+	if w.meter == nil { // a measurement asks nobody where its links lead
+		digester.Checker = checks
+	}
 
 	// People come and go.
 	people := signup.New(s.store, links, suppression, counting, signupConfig(c), w.log)
@@ -190,7 +194,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	desks, err := newDesks(c, s, composer, requests, kit)
+	desks, err := newDesks(c, s, composer, checks, requests, kit)
 	if err != nil {
 		return nil, err
 	}

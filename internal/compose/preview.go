@@ -36,22 +36,30 @@ type Approval struct {
 	Path     string              // of the edition at the desk
 	Until    time.Time           // its slot
 	Sends    bool                // it leaves then, also when nobody has approved it; otherwise it waits
+	Again    bool                // they were asked before
+	Held     bool                // it did not leave by itself, for what was found in it
 }
 
 // ApprovalProof is the mail that reminds somebody of an edition that waits for approval: the digest as its
 // subscribers will get it, and one link, to where it is approved.
 func (c *Composer) ApprovalProof(d *Digest, a Approval) (*mailer.Draft, error) {
 	w := &words{composer: c, lang: a.Language}
-	text := "proof_holds"
+	text, subject := "proof_holds", "proof_subject"
 	if a.Sends {
 		text = "proof_sends"
+	}
+	switch {
+	case a.Held:
+		text, subject = "proof_held", "proof_held_subject"
+	case a.Again:
+		subject = "proof_again"
 	}
 	draft, err := c.Proof(d, &Ask{Text: w.say(text, "Until", templates.DateTime(a.Language, a.Until.In(d.Zone))),
 		URL: c.organisation.Site + a.Path, Button: w.say("proof_button")})
 	if err != nil {
 		return nil, err
 	}
-	draft.Subject = w.say("proof_subject", "Subject", draft.Subject)
+	draft.Subject = w.say(subject, "Subject", draft.Subject)
 	draft.Header = []mailer.Field{{Name: "X-Auto-Response-Suppress", Value: "All"}}
 	return draft, w.err
 }

@@ -28,6 +28,28 @@ func TestPostMail(t *testing.T) {
 	}
 }
 
+// Who is asked again, or told that an edition was held, sees it in the subject.
+func TestApprovalProof_AgainAndHeld(t *testing.T) {
+	c := composer(t)
+	d := sampleDigests(newsletter.Dutch, newsletter.Standard)[0]
+	until := time.Date(2026, 11, 30, 7, 0, 0, 0, time.UTC)
+	for want, a := range map[string]Approval{
+		"Nog niet goedgekeurd: ": {Again: true}, "Tegengehouden: ": {Held: true, Sends: true}, "Ter goedkeuring: ": {},
+	} {
+		a.Language, a.Path, a.Until = newsletter.Dutch, "/desk/editions/x", until
+		draft, err := c.ApprovalProof(d, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(draft.Subject, want) {
+			t.Errorf("%q, want %q", draft.Subject, want)
+		}
+		if strings.Contains(draft.HTML, "iets gevonden dat eerst anders moet") != a.Held || strings.Contains(draft.HTML, "ook als niemand") {
+			t.Errorf("%q: %s", want, draft.HTML)
+		}
+	}
+}
+
 // The reminder is the proof: the digest, and one link to approve it.
 func TestApprovalProof(t *testing.T) {
 	c := composer(t)

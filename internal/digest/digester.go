@@ -26,6 +26,9 @@ type Store interface {
 	MoveEdition(ctx context.Context, e *newsletter.Edition, to newsletter.EditionState, reason string, now time.Time) (bool, error)
 	NoteEdition(ctx context.Context, e *newsletter.Edition, reason string, now time.Time) error
 	ApproveEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
+	ApproveReviewed(ctx context.Context, id newsletter.PublicID, r newsletter.Reviewed, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
+	HoldEdition(ctx context.Context, e *newsletter.Edition, flaws []string, by newsletter.Actor, now time.Time) (bool, error)
+	RemindAgain(ctx context.Context, limit int, now time.Time) (reminded int, err error)
 
 	Release(ctx context.Context, e *newsletter.Edition) (*newsletter.Release, error)
 	ReleaseFor(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination) (*newsletter.Release, error)
@@ -61,8 +64,10 @@ const (
 type Digester struct {
 	Store    Store
 	Composer Composer
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Checker looks at editions that their slot approves; nil: nobody does.
+	Checker Checker
+	Now     func() time.Time
+	Log     *slog.Logger
 	// Life is how long a delivery of an edition is of use: afterwards it expires, and its posts
 	// are owed again.
 	Life time.Duration
@@ -135,7 +140,7 @@ func (d *Digester) Tick(ctx context.Context, now time.Time) error {
 		return err
 	}
 	var errs []error
-	for _, step := range []func(context.Context, time.Time) error{d.posts, d.slots, d.editions, d.fanOut, d.stop, d.finish} {
+	for _, step := range []func(context.Context, time.Time) error{d.posts, d.slots, d.remind, d.editions, d.fanOut, d.stop, d.finish} {
 		if err := newsletter.Unharmed(func() error { return step(ctx, now) }); err != nil {
 			errs = append(errs, err)
 		}
@@ -185,12 +190,25 @@ func (d *Digester) slot(ctx context.Context, c *newsletter.Schedule, now time.Ti
 	return err
 }
 
+// remindersAtOnce is how many editions one round reminds of: the next follows at once.
+const remindersAtOnce = 100
+
+// remind tells those who are to approve an edition once more, when half of their time is over.
+func (d *Digester) remind(ctx context.Context, now time.Time) error {
+	n, err := d.Store.RemindAgain(ctx, remindersAtOnce, now)
+	if n > 0 {
+		d.Log.InfoContext(ctx, "reminded of editions that wait for approval", "editions", n)
+	}
+	return err
+}
+
 // editions approves, holds, misses and releases those whose time has come.
 func (d *Digester) editions(ctx context.Context, now time.Time) error {
 	due, err := d.Store.DueEditions(ctx, now)
 	errs := []error{err}
+	verdicts := d.check(ctx, due, now)
 	for i := range due {
-		if err := newsletter.Unharmed(func() error { return d.edition(ctx, &due[i], now) }); err != nil {
+		if err := newsletter.Unharmed(func() error { return d.edition(ctx, &due[i], verdicts[due[i].Edition.ID], now) }); err != nil {
 			errs = append(errs, fmt.Errorf("edition %d: %w", due[i].Edition.ID, err))
 		}
 		if ctx.Err() != nil {
@@ -200,7 +218,7 @@ func (d *Digester) editions(ctx context.Context, now time.Time) error {
 	return errors.Join(errs...)
 }
 
-func (d *Digester) edition(ctx context.Context, due *newsletter.DueEdition, now time.Time) error {
+func (d *Digester) edition(ctx context.Context, due *newsletter.DueEdition, v verdict, now time.Time) error {
 	e := &due.Edition
 	switch e.Step(&due.Schedule, newsletter.At(now)) {
 	case newsletter.StepMiss:
@@ -208,7 +226,7 @@ func (d *Digester) edition(ctx context.Context, due *newsletter.DueEdition, now 
 	case newsletter.StepHold:
 		return d.move(ctx, e, newsletter.EditionInReview, newsletter.ReasonUnapproved, now)
 	case newsletter.StepApprove:
-		return d.approve(ctx, e, now)
+		return d.approve(ctx, e, v, now)
 	case newsletter.StepRelease:
 		return d.release(ctx, e, now)
 	}
@@ -229,20 +247,4 @@ func (d *Digester) move(ctx context.Context, e *newsletter.Edition, to newslette
 		d.Log.InfoContext(ctx, "edition moved", "edition", e.ID, "schedule", e.ScheduleID, "state", to, "reason", reason)
 	}
 	return err
-}
-
-// approve freezes an edition whose slot is approval enough, and releases it.
-func (d *Digester) approve(ctx context.Context, e *newsletter.Edition, now time.Time) error {
-	approved, err := d.Store.ApproveEdition(ctx, e.PublicID, actor, now)
-	if newsletter.Is(err, newsletter.Conflict) {
-		return nil // another process was first, or somebody cancelled it
-	}
-	if err != nil {
-		return err
-	}
-	d.Log.InfoContext(ctx, "edition moved", "edition", e.ID, "schedule", e.ScheduleID, "state", approved.State, "reason", approved.Reason)
-	if approved.State != newsletter.EditionApproved {
-		return nil
-	}
-	return d.release(ctx, approved, now)
 }

@@ -5,7 +5,8 @@
 // again by the next round, of this process or of another:
 //
 //	slots     a due slot gets its edition; slots missed for too long are recorded     MakeEditions
-//	approve   at its slot an edition is frozen, held, skipped or missed, by the rules ApproveEdition
+//	remind    who is to approve an edition is told once more                           RemindAgain
+//	approve   at its slot an edition is checked, and frozen, held, skipped or missed   ApproveReviewed
 //	release   who gets what is decided, once for each combination of readers; every    PrepareVariants
 //	          variant is rendered; then the edition is on its way                      ReleaseEdition
 //	fan out   the deliveries are made in chunks, and readings move on with them       FanOut

@@ -116,6 +116,7 @@ const (
 	ReasonEarlier    = "earlier_slots"  // missed, and so were earlier slots that have no row of their own
 	ReasonNewerSlot  = "newer_slot"     // missed: only the newest slot is made good
 	ReasonUnapproved = "unapproved"     // held: its slot came and nobody had approved it
+	ReasonFlaws      = "flaws"          // held: its slot came, and the checks found what must not leave
 	ReasonWithdrawn  = "post_withdrawn" // back in review
 	ReasonCompose    = "compose_failed" // approved, and can't leave: none of its letters could be made
 	ReasonLeftBehind = "left_behind"    // on its way, without the readers whose letter could not be made
@@ -211,11 +212,20 @@ func (e *Edition) Step(c *Schedule, now Time) Step {
 
 // approvesItself reports whether the slot is approval enough.
 func (e *Edition) approvesItself(c *Schedule) bool {
+	if e.Flawed() {
+		return false
+	}
 	if c.Unapproved == UnapprovedSend {
 		return true
 	}
 	return c.Review == ReviewAutomatic && (e.State == EditionDraft || e.Reason == ReasonWithdrawn)
 }
+
+// FlawsReason is the reason of an edition that is held for what was found in it.
+func FlawsReason(flaws []string) string { return ReasonFlaws + ": " + strings.Join(flaws, ", ") }
+
+// Flawed reports whether the edition is held for what was found in it: only somebody's approval lets it go.
+func (e *Edition) Flawed() bool { return strings.HasPrefix(e.Reason, ReasonFlaws+":") }
 
 // Held reports whether an approval can still be taken back before anything happens by it.
 func (e *Edition) Held(now Time) bool { return e.HeldUntil.After(now.Time) }

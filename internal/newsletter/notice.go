@@ -10,6 +10,8 @@ const (
 	TemplateAddressConfirmation = "address_confirmation" // Ref: address_change; to the new address
 	TemplateAddressNotice       = "address_notice"       // Ref: address_change; to the old address
 	TemplateEditionProof        = "edition_proof"        // Ref: edition; to those of the staff who are to approve it
+	TemplateEditionReminder     = "edition_reminder"     // Ref: edition; the same, once more
+	TemplateEditionHeld         = "edition_held"         // Ref: edition; the same, of one that did not leave by itself
 	TemplateEditionTest         = "edition_test"         // Ref: test_letter; to whom an editor names
 	TemplateSignIn              = "sign_in"              // Ref: sign_in; to somebody of the staff
 	TemplateTestMail            = "test_mail"            // Ref: staff; says that mail arrives

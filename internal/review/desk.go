@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,26 @@ type Approval struct {
 	Admin   bool
 }
 
+// Flaws checks an edition that its slot is about to approve, and names the severe findings that hold it, each kind
+// once. One without posts has none where its schedule skips those; and a letter that can't be made holds nobody
+// back but its own readers, which the release sees to. Print is what was looked at.
+func (d *Desk) Flaws(ctx context.Context, id newsletter.PublicID, now time.Time) (flaws []string, print string, err error) {
+	e, err := d.edition(ctx, id, now)
+	if err != nil {
+		return nil, "", err
+	}
+	in := func(p newsletter.EditionPost) bool { return p.Disposition == newsletter.PostIn }
+	if e.Empty == newsletter.EmptySkip && !slices.ContainsFunc(e.Posts, in) {
+		return nil, e.print(), nil
+	}
+	report, err := d.check(ctx, e, now)
+	if err != nil {
+		return nil, "", err
+	}
+	flaws = slices.DeleteFunc(report.Findings.Kinds(), func(kind string) bool { return kind == string(KindUnmade) })
+	return flaws, report.Print, nil
+}
+
 // longReason is how many characters a reason may have.
 const longReason = 500
 
@@ -175,6 +196,7 @@ func (d *Desk) edition(ctx context.Context, id newsletter.PublicID, now time.Tim
 	for i := range schedules {
 		if schedules[i].ID == e.ScheduleID {
 			digest.Schedule = schedules[i]
+			out.Empty = schedules[i].Empty
 		}
 	}
 	d.compose(out, &digest, now)

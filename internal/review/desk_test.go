@@ -167,3 +167,40 @@ func TestDesk_ApproveWhatWasSeen(t *testing.T) {
 		}
 	})
 }
+
+// What a slot is held for: what is severe, but for a mail that can't be made, and nothing of an edition without posts.
+func TestDesk_Flaws(t *testing.T) {
+	s := storetest.SQLite(t)
+	w := storetest.NewWorld(t, s)
+	w.Reader("jan", w.Daily)
+	now := storetest.Start.Add(time.Hour)
+	e, err := s.AddExtraEdition(t.Context(), w.Daily.ID, storetest.By, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := newsletter.EditionWords{Introduction: "Lees [het verslag](https://raad.voorbeeld.nl/weg)."}
+	if err := s.EditEdition(t.Context(), e.PublicID, words, storetest.By, now); err != nil {
+		t.Fatal(err)
+	}
+	maker := &press{}
+	desk := &review.Desk{Store: s, Composer: maker, Site: site, Links: review.NewLinks(web{"https://raad.voorbeeld.nl/weg": newsletter.LinkGone})}
+	flaws := func(want string) {
+		t.Helper()
+		found, print, err := desk.Flaws(t.Context(), e.PublicID, now)
+		if err != nil || strings.Join(found, " ") != want {
+			t.Errorf("%q, %v; want %q", found, err, want)
+		}
+		report, err := desk.Look(t.Context(), e.PublicID, now)
+		if err != nil || report.Print != print {
+			t.Errorf("the fingerprint isn't that of a look: %v", err)
+		}
+	}
+	flaws("")
+	w.Post("Bericht", storetest.Start)
+	flaws("link_gone")
+	maker.fails = errors.New("the template stumbles")
+	flaws("link_gone")
+	if _, _, err := desk.Flaws(t.Context(), newsletter.NewPublicID(), now); !newsletter.Is(err, newsletter.NotFound) {
+		t.Error(err)
+	}
+}

@@ -14,6 +14,7 @@ type Edition struct {
 	Topics  []newsletter.Topic
 	Mails   []newsletter.SampleMail // one for each language and layout
 	Site    string                  // the address of the public pages, without a slash at its end
+	Empty   newsletter.EmptyRule    // what happens to it without posts
 	Leaves  newsletter.Time         // when it will be read: its slot, or now
 	// unmade says why one of its mails can't be made.
 	unmade string

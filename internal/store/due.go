@@ -125,7 +125,7 @@ func (s *Store) MakeEditions(ctx context.Context, slots *newsletter.Slots, now t
 		if made, err = t.addEdition(made, e); err != nil || len(made) == before {
 			return err
 		}
-		return t.remind(e, now)
+		return t.remindOfNew(e, now)
 	})
 	return made, err
 }
@@ -168,6 +168,8 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (newsletter.Time, er
 			SELECT e.scheduled_for FROM edition AS e WHERE `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
 			UNION ALL
 			SELECT e.held_until FROM edition AS e WHERE `+openEdition("e")+` AND e.state = 'approved'
+			UNION ALL
+			SELECT e.remind_at FROM edition AS e WHERE `+openEdition("e")+` AND e.state = 'in_review'
 			UNION ALL
 			SELECT p.publish_at FROM post AS p WHERE p.publish_at IS NOT NULL AND p.state = 'draft'
 		) AS due WHERE at > $1`, newsletter.At(now))

@@ -15,9 +15,9 @@ const editionColumns = `id, public_id, list_id, schedule_id, kind, scheduled_for
 
 // openEdition is the condition of the partial index edition_open, word for word: only so does SQLite
 // see that the index serves a query for some of these states.
-func openEdition(alias string) string {
-	return alias + `.state IN ('draft', 'in_review', 'approved', 'sending', 'paused')`
-}
+func openEdition(alias string) string { return alias + `.` + openStates }
+
+const openStates = `state IN ('draft', 'in_review', 'approved', 'sending', 'paused')`
 
 // prefixed puts a table's alias before each of its columns.
 func prefixed(alias, columns string) string {
@@ -212,7 +212,7 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 	}
 	return t.one(editionState(e, fmt.Sprintf("from %s it can't become %s", from, to)), `
 		UPDATE edition SET state = $2, reason = $3, through_seq = $4, approved_at = $5, approved_by = $6, released_at = $7, ended_at = $8, changed_at = $9,
-			held_until = $11
+			held_until = $11, remind_at = CASE WHEN $2 = 'approved' THEN NULL ELSE remind_at END
 		WHERE id = $1 AND state IN (SELECT value FROM json_each(CAST($10 AS TEXT)))`,
 		e.ID, e.State, e.Reason, e.ThroughSeq, e.ApprovedAt, e.ApprovedBy, e.ReleasedAt, e.EndedAt, e.ChangedAt, to.Before(), e.HeldUntil)
 }

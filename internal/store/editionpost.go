@@ -230,6 +230,9 @@ func (t *tx) approve(id newsletter.PublicID, r *newsletter.Reviewed, by newslett
 	if !e.State.CanBecome(newsletter.EditionApproved) {
 		return nil, editionState(e, "only a draft or one in review can be approved")
 	}
+	if e.Flawed() && by.Kind == newsletter.BySystem { // another process held it meanwhile
+		return nil, editionState(e, "it is held until somebody approves it")
+	}
 	hold, err := t.mayApprove(e, by, now)
 	if err != nil {
 		return nil, err

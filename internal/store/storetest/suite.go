@@ -28,6 +28,7 @@ func Cases() []Case {
 		scheduleCases(),
 		deskListCases(),
 		reminderCases(),
+		holdCases(),
 		auditCases(),
 		deliveryCases(),
 		leaseCases(),

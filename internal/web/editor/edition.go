@@ -171,6 +171,9 @@ func (d *door) headOf(r *http.Request, e *newsletter.Edition, tab string) (*edit
 	reason, said, _ := strings.Cut(e.Reason, ": ")
 	if reason != "" && d.Templates.Texts().Has("edition_"+reason) {
 		h.Reason, h.ServerSaid = "edition_"+reason, said
+		if e.Flawed() {
+			h.ServerSaid = "" // what the checks found stands below
+		}
 	}
 	h.ApprovedBy, err = d.nameOf(r, e.ApprovedBy)
 	return h, err

@@ -58,5 +58,11 @@ func TestToday_Alarms(t *testing.T) {
 			"De feed website van Expertgroep Nieuwe Democratie doet het niet", "status 500", "Bode probeert het vanzelf opnieuw",
 			"druk.example wil even geen mail van ons, tot maandag 2 november 2026, 09.00 uur", "421 later", "Je hoeft niets te doen",
 			"De klok van de server loopt achter", "bode clock accept")
+		b.world.Do(`UPDATE edition SET state = 'in_review', reason = 'flaws: link_gone', released_at = NULL`)
+		for _, path := range []string{"/desk/", "/desk/editions/" + e.PublicID.String()} {
+			page = b.get(path)
+			has(t, page, "er zit iets in dat eerst anders moet")
+			hasNot(t, page, "link_gone")
+		}
 	})
 }

@@ -50,7 +50,7 @@ func (d *door) serviceTrouble(r *http.Request, a *newsletter.Alarms, page *today
 
 // troubled are the reasons of editions that somebody should look at, with how bad they are.
 var troubled = map[string]string{
-	newsletter.ReasonSenderRefused: "wrong", newsletter.ReasonMailRefused: "wrong", newsletter.ReasonCompose: "wrong",
+	newsletter.ReasonSenderRefused: "wrong", newsletter.ReasonMailRefused: "wrong", newsletter.ReasonCompose: "wrong", newsletter.ReasonFlaws: "wrong",
 	newsletter.ReasonLeftBehind: "careful", newsletter.ReasonUnapproved: "careful", newsletter.ReasonWithdrawn: "careful",
 	newsletter.ReasonPastGrace: "careful", newsletter.ReasonEarlier: "careful",
 }
@@ -78,6 +78,9 @@ func (d *door) editionTrouble(r *http.Request, lists []newsletter.List, page *to
 		}
 		if kind == "" {
 			continue
+		}
+		if e.Flawed() {
+			said = "" // the page of the edition says it in words
 		}
 		key := "edition_paused_by_hand"
 		if reason != "" {
