@@ -278,12 +278,13 @@ func (t *tx) moveBack(c *newsletter.AddressChange, p *newsletter.Subscriber, has
 
 // ForgetAddressChanges erases the changes that nobody can confirm or take back any more, and says how
 // many. Their mail lets go of the address that it went to, and of its domain: nothing ties it to a person
-// any more, so that no erasure would find it.
+// any more, so that no erasure would find it. Those of restricted people stay (GDPR art. 18).
 func (s *Store) ForgetAddressChanges(ctx context.Context, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
 		var ids []int64
-		err = t.list(&ids, `DELETE FROM address_change WHERE confirmed_at IS NULL AND expires_at <= $1 OR undo_until <= $1 RETURNING id`, at)
+		err = t.list(&ids, `
+			DELETE FROM address_change WHERE (confirmed_at IS NULL AND expires_at <= $1 OR undo_until <= $1) AND subscriber_id NOT IN (`+restrictedPeople+`) RETURNING id`, at)
 		if n = int64(len(ids)); err != nil || n == 0 {
 			return err
 		}

@@ -49,14 +49,16 @@ func (t *tx) insertEvidence(e *newsletter.Evidence, at newsletter.Time) error {
 
 // ForgetOrigins erases from where consents were given that are as old as before or older, at most
 // limit of them, and says how many. That they were given, by whom and on which words stays, and
-// VerifyConsent finds the ledger as whole as it was.
+// VerifyConsent finds the ledger as whole as it was. Those of restricted people stay (GDPR art. 18).
 func (s *Store) ForgetOrigins(ctx context.Context, before time.Time, limit int, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		// One that an erasure holds is going anyway.
 		if n, err = t.count(`
 			UPDATE consent_evidence SET origin_at = NULL, origin_salt = NULL, network = '', agent = '', origin_gone_at = $3
 			WHERE consent_seq IN (
-				SELECT consent_seq FROM consent_evidence WHERE origin_at <= $1 ORDER BY origin_at LIMIT $2`+t.dialect.skipLocked+`)`,
+				SELECT consent_seq FROM consent_evidence WHERE origin_at <= $1
+					AND consent_seq NOT IN (SELECT c.seq FROM consent AS c JOIN subscriber AS p ON p.subject = c.subject WHERE p.restricted_at IS NOT NULL)
+				ORDER BY origin_at LIMIT $2`+t.dialect.skipLocked+`)`,
 			newsletter.At(before), limit, newsletter.At(now)); err != nil || n == 0 {
 			return err
 		}

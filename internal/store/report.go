@@ -39,17 +39,18 @@ func (s *Store) Bounce(ctx context.Context, id newsletter.PublicID, by newslette
 
 // ForgetReports drops the raw text of reports that came until raw, and reports and decided proposals
 // that are older than rows; it says how many it touched. What somebody is at this very moment waits for
-// the next time.
+// the next time; what is about restricted people stays (GDPR art. 18).
 func (s *Store) ForgetReports(ctx context.Context, raw, rows time.Time, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		n = 0
+		const others = ` AND COALESCE(subscriber_id, 0) NOT IN (` + restrictedPeople + `)`
 		for _, forget := range []struct {
 			query  string
 			before time.Time
 		}{
-			{`UPDATE bounce SET raw = NULL WHERE id IN (SELECT id FROM bounce WHERE received_at <= $1 AND raw IS NOT NULL` + t.dialect.skipLocked + `)`, raw},
-			{`DELETE FROM bounce WHERE id IN (SELECT id FROM bounce WHERE received_at <= $1 AND decided_at IS NOT NULL` + t.dialect.skipLocked + `)`, rows},
-			{`DELETE FROM leave_proposal WHERE id IN (SELECT id FROM leave_proposal WHERE decided_at <= $1` + t.dialect.skipLocked + `)`, rows},
+			{`UPDATE bounce SET raw = NULL WHERE id IN (SELECT id FROM bounce WHERE received_at <= $1 AND raw IS NOT NULL` + others + t.dialect.skipLocked + `)`, raw},
+			{`DELETE FROM bounce WHERE id IN (SELECT id FROM bounce WHERE received_at <= $1 AND decided_at IS NOT NULL` + others + t.dialect.skipLocked + `)`, rows},
+			{`DELETE FROM leave_proposal WHERE id IN (SELECT id FROM leave_proposal WHERE decided_at <= $1` + others + t.dialect.skipLocked + `)`, rows},
 		} {
 			touched, err := t.count(forget.query, newsletter.At(forget.before))
 			if err != nil {

@@ -83,18 +83,19 @@ const clearRequest = `
 		asked_why = '', shown_why = '', subscriber_id = NULL`
 
 // LetGoOfAddresses takes addresses out of mail about requests that has ended, handed over or not, and out of
-// requests that were closed before: as long as an answer is on its way it must be possible to write it anew.
+// requests that were closed before, but of restricted people: as long as an answer is on its way it must be possible to write it anew.
 func (s *Store) LetGoOfAddresses(ctx context.Context, before time.Time, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		n, err = t.count(`
 			UPDATE delivery SET address = NULL, domain = '', reply = ''
 			WHERE template IN ('request_identity', 'request_letter', 'request_reminder') AND address IS NOT NULL
-				AND state IN ('sent', 'failed', 'expired', 'suppressed', 'cancelled')`)
+				AND state IN ('sent', 'failed', 'expired', 'suppressed', 'cancelled') AND lower(address) NOT IN (` + restrictedKeys + `)`)
 		if err != nil {
 			return err
 		}
 		m, err := t.count(clearRequest+`
-			WHERE closed_at <= $1 AND NOT EXISTS (SELECT 1 FROM subscriber AS p WHERE p.id = data_request.subscriber_id AND p.restricted_at IS NOT NULL) AND (address IS NOT NULL OR reply_address IS NOT NULL OR postal <> '' OR name <> '' OR representative <> '' OR wish <> '' OR subscriber_id IS NOT NULL)`,
+			WHERE closed_at <= $1 AND COALESCE(subscriber_id, 0) NOT IN (`+restrictedPeople+`) AND COALESCE(address_key, '') NOT IN (`+restrictedKeys+`)
+				AND (address IS NOT NULL OR reply_address IS NOT NULL OR postal <> '' OR name <> '' OR representative <> '' OR wish <> '' OR subscriber_id IS NOT NULL)`,
 			newsletter.At(before))
 		if n += m; err != nil || n == 0 {
 			return err

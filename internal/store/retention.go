@@ -14,6 +14,7 @@ import (
 // Whose data may only be kept, and who waits for an answer about them. Both are few, and found by an index.
 const (
 	restrictedPeople = `SELECT id FROM subscriber WHERE restricted_at IS NOT NULL`
+	restrictedKeys   = `SELECT address_key FROM subscriber WHERE restricted_at IS NOT NULL`
 	exemptPeople     = restrictedPeople + `
 		UNION SELECT p.id FROM data_request AS q JOIN subscriber AS p ON p.address_key = q.address_key WHERE q.closed_at IS NULL`
 	exemptSubscriptions = `SELECT s.id FROM subscription AS s WHERE s.subscriber_id IN (` + exemptPeople + `)`
@@ -21,9 +22,12 @@ const (
 
 // What is too old.
 const (
-	oldRequests = `closed_at <= $1 AND state <> 'lapsed' AND COALESCE(subscriber_id, 0) NOT IN (` + exemptPeople + `)`
-	oldLapsed   = `closed_at <= $1 AND state = 'lapsed'`
-	oldLeft     = `
+	oldRequests = `closed_at <= $1 AND state <> 'lapsed' AND ` + requestsOfOthers
+	oldLapsed   = `closed_at <= $1 AND state = 'lapsed' AND ` + requestsOfOthers
+	// requestsOfOthers are those of people who are not exempt, as far as they are known.
+	requestsOfOthers = `COALESCE(subscriber_id, 0) NOT IN (` + exemptPeople + `)
+		AND COALESCE(address_key, '') NOT IN (SELECT address_key FROM subscriber WHERE id IN (` + exemptPeople + `))`
+	oldLeft = `
 		SELECT DISTINCT l.subscriber_id FROM subscription AS l
 		WHERE l.state = 'unsubscribed' AND l.ended_at <= $1 AND l.subscriber_id NOT IN (` + exemptPeople + `)
 			AND NOT EXISTS (SELECT 1 FROM subscription AS s WHERE s.subscriber_id = l.subscriber_id
@@ -31,8 +35,11 @@ const (
 	oldMails = `
 		created_at <= $1 AND state IN ('sent', 'failed', 'expired', 'suppressed', 'cancelled')
 			AND (subscription_id IS NOT NULL OR subscriber_id IS NOT NULL OR address IS NOT NULL)`
-	oldLine      = oldMails + ` AND id > $2 AND id <= $3` // in the part of the line that was not looked at yet
-	notTheExempt = `COALESCE(subscription_id, 0) NOT IN (` + exemptSubscriptions + `) AND COALESCE(subscriber_id, 0) NOT IN (` + exemptPeople + `)`
+	oldLine = oldMails + ` AND id > $2 AND id <= $3` // in the part of the line that was not looked at yet
+	// notTheExempt leaves mail out that is of the exempt: by whose it is, where it went, or whose move it is about.
+	notTheExempt = `COALESCE(subscription_id, 0) NOT IN (` + exemptSubscriptions + `) AND COALESCE(subscriber_id, 0) NOT IN (` + exemptPeople + `)
+		AND (address IS NULL OR lower(address) NOT IN (SELECT address_key FROM subscriber WHERE id IN (` + exemptPeople + `))
+			AND (template NOT IN ('address_confirmation', 'address_notice') OR ref NOT IN (SELECT id FROM address_change WHERE subscriber_id IN (` + exemptPeople + `))))`
 	// whileAsked are people who waited for an answer, and got it: their mail was passed over meanwhile.
 	whileAsked = `
 		SELECT p.id FROM data_request AS q JOIN subscriber AS p ON p.address_key = q.address_key WHERE q.closed_at IS NOT NULL

@@ -196,12 +196,12 @@ func (t *tx) queue(d *newsletter.Delivery, to newsletter.Address, cause newslett
 
 // ForgetSignups erases the sign-ups whose link has run out unused, with the addresses that their
 // mail went to, and says how many. What was used has let go of the address and stays as long as its
-// subscriber: so a link that is tapped again still says that all is well.
+// subscriber: so a link that is tapped again still says that all is well. Those of restricted people stay (GDPR art. 18).
 func (s *Store) ForgetSignups(ctx context.Context, by newsletter.Actor, now time.Time) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) (err error) {
 		at := newsletter.At(now)
 		var ids []int64
-		err = t.list(&ids, `DELETE FROM signup WHERE used_at IS NULL AND expires_at <= $1 RETURNING id`, at)
+		err = t.list(&ids, `DELETE FROM signup WHERE used_at IS NULL AND expires_at <= $1 AND address_key NOT IN (`+restrictedKeys+`) RETURNING id`, at)
 		if n = int64(len(ids)); err != nil || n == 0 {
 			return err
 		}

@@ -42,6 +42,9 @@ func (s *Store) LiftSuppression(ctx context.Context, address newsletter.Address,
 		if err != nil {
 			return err
 		}
+		if p != nil && !p.RestrictedAt.IsZero() {
+			return restricted()
+		}
 		found, err := t.suppressions(hashes, at)
 		if err != nil {
 			return err

@@ -96,8 +96,8 @@ func (w *World) registerOfYears(l Load) {
 	w.Do(`
 		INSERT INTO request_event (request_id, at, actor_kind, actor_id, step, state_before, state_after)
 		SELECT r.id, r.created_at, 'staff', 'x', v.step, '', r.state FROM data_request AS r
-		CROSS JOIN (SELECT 'receive' AS step UNION ALL SELECT 'ask' UNION ALL SELECT 'verify' UNION ALL SELECT 'fulfil') AS v`)
-	for first, kind := range map[string]string{"c": "receipt", "d": "done"} {
+		CROSS JOIN (SELECT 'receive' AS step UNION ALL SELECT 'ask_identity' UNION ALL SELECT 'show_identity' UNION ALL SELECT 'fulfil') AS v`)
+	for first, kind := range map[string]string{"c": "receipt", "d": "access"} {
 		w.Do(`
 			INSERT INTO request_letter (public_id, request_id, kind, language, subject, body, created_at, queued_at)
 			SELECT '` + first + `' || substr(r.public_id, 2), r.id, '` + kind + `', 'nl', 'Uw verzoek', 'Geachte lezer, wij hebben uw verzoek behandeld.', r.created_at, r.created_at FROM data_request AS r`)
