@@ -32,10 +32,17 @@ type bench struct {
 	people *desktest.Authenticator
 	now    time.Time
 	token  string
+
+	requests *datarequest.Service
+	links    *token.Ring
+	hashes   *token.Hashes
 }
 
-func newBench(t testing.TB, s *store.Store) *bench {
+// newBench makes one, at https://nieuws.example unless another address is given.
+func newBench(t testing.TB, s *store.Store, at ...string) *bench {
 	t.Helper()
+	site, err := url.Parse(append(at, "https://nieuws.example")[0])
+	check(t, err)
 	set, err := templates.Load("")
 	check(t, err)
 	zone, err := time.LoadLocation("Europe/Amsterdam")
@@ -45,12 +52,16 @@ func newBench(t testing.TB, s *store.Store) *bench {
 	hashes, err := token.NewHashes(token.Suppression, token.NewSecret())
 	check(t, err)
 	b := &bench{t: t, store: s, world: storetest.NewWorld(t, s), people: &desktest.Authenticator{}, now: storetest.Start}
-	b.Desk, err = desk.New(desk.Config{Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "https", Host: "nieuws.example"},
+	b.Desk, err = desk.New(desk.Config{Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: site,
 		Now: func() time.Time { return b.now }, Log: slog.New(slog.DiscardHandler)}, Organisation: "Stichting Noorderkring", Zone: zone, Authenticator: b.people})
 	check(t, err)
-	requests := datarequest.New(datarequest.Parts{Store: s, Links: links, Hashes: hashes, Texts: set.Texts(), Log: slog.New(slog.DiscardHandler)},
+	counting, err := token.NewHashes(token.Limit, token.NewSecret())
+	check(t, err)
+	b.links, b.hashes = links, hashes
+	b.requests = datarequest.New(datarequest.Parts{Store: s, Links: links, Hashes: hashes, Counting: counting, Texts: set.Texts(), Log: slog.New(slog.DiscardHandler)},
 		datarequest.Config{Zone: zone, Organisation: "Stichting Noorderkring"})
-	check(t, officer.Add(officer.Config{Desk: b.Desk, Store: s, Requests: requests}))
+	check(t, officer.Add(officer.Config{Desk: b.Desk, Store: s, Requests: b.requests,
+		Sender: officer.Sender{Name: "Stichting Noorderkring", Mail: "info@noorderkring.example", Postal: []string{"Postbus 1", "9400 AA Assen"}}}))
 	check(t, b.Ready())
 	b.as(newsletter.RoleOfficer)
 	return b

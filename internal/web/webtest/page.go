@@ -71,6 +71,15 @@ func (p *Page) View(width int, scheme Scheme) {
 	}))
 }
 
+// Print shows the page as it would go on paper, until View is called again.
+func (p *Page) Print() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+}
+
 // Go opens an address and returns the HTTP status.
 func (p *Page) Go(url string) int {
 	p.t.Helper()
