@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bode.example/cmd/bode/config"
+	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 	"bode.example/internal/token"
@@ -19,6 +20,21 @@ type retentionCommand struct {
 
 func retentionTerms(c *config.Config) newsletter.RetentionTerms {
 	return newsletter.RetentionTerms{Requests: c.Retention.Requests, Lapsed: c.Retention.Lapsed, Mails: c.Retention.Mails, Left: c.Retention.Left}
+}
+
+// retentionTable is what officers see of them: the daily ones, and those that are carried out within the hour.
+func retentionTable(c *config.Config) []newsletter.RetentionTerm {
+	return []newsletter.RetentionTerm{
+		{Key: "signup", Setting: "signup.link_life", Kept: c.Signup.LinkLife},
+		{Key: "origin", Setting: "retention.origin", Kept: c.Retention.Origin},
+		{Key: "raw_reports", Setting: "retention.raw_reports", Kept: c.Retention.RawReports},
+		{Key: "reports", Setting: "retention.reports", Kept: c.Retention.Reports},
+		{Key: "names", Kept: datarequest.DefaultKeep},
+		{Key: "lapsed", Setting: "retention.lapsed", Kept: c.Retention.Lapsed, Daily: true},
+		{Key: "mails", Setting: "retention.mails", Kept: c.Retention.Mails, Daily: true},
+		{Key: "requests", Setting: "retention.requests", Kept: c.Retention.Requests, Daily: true},
+		{Key: "left", Setting: "retention.left", Kept: c.Retention.Left, Daily: true},
+	}
 }
 
 // retain lets go of all that is too old, in small transactions.

@@ -33,7 +33,8 @@ type Limits struct {
 	AddressPerDay, NetworkPerHour, TotalPerHour int
 }
 
-const defaultKeep = 30 * 24 * time.Hour
+// DefaultKeep is Config.Keep where that is not set.
+const DefaultKeep = 30 * 24 * time.Hour
 
 // Service is the privacy desk's rules over a Store. It is safe for concurrent use.
 type Service struct {
@@ -62,7 +63,7 @@ func New(p Parts, config Config) *Service {
 		config.Zone = time.UTC
 	}
 	if config.Keep <= 0 {
-		config.Keep = defaultKeep
+		config.Keep = DefaultKeep
 	}
 	return &Service{store: p.Store, links: p.Links, hashes: p.Hashes, counting: p.Counting, texts: p.Texts, config: config, log: p.Log}
 }

@@ -45,3 +45,20 @@ func (r RetentionReport) Empty() bool { return r == RetentionReport{} }
 func (r RetentionReport) Plus(o RetentionReport) RetentionReport {
 	return RetentionReport{r.Requests + o.Requests, r.Lapsed + o.Lapsed, r.Mails + o.Mails, r.Left + o.Left, r.MoreMails || o.MoreMails}
 }
+
+// RetentionRun is what went on a day.
+type RetentionRun struct {
+	On   Day             `json:"on"`
+	Went RetentionReport `json:"went"`
+}
+
+// RetentionTerm is how long something is kept, for those who look after it.
+type RetentionTerm struct {
+	Key     string // of its text: "retention_" + Key
+	Setting string // where it is set; empty: it isn't
+	Kept    time.Duration
+	Daily   bool // carried out once a day, and so can be planned; the others go within the hour
+}
+
+// Days is the term in whole days.
+func (t RetentionTerm) Days() int { return int(t.Kept / (24 * time.Hour)) }

@@ -38,6 +38,11 @@ func (t *tx) audit(by newsletter.Actor, now time.Time, action string, what objec
 	if !by.Audited() {
 		return nil
 	}
+	return t.enter(by, now, action, what, detail)
+}
+
+// enter writes what was done, whoever did it. Like audit it must be the last step of its transaction.
+func (t *tx) enter(by newsletter.Actor, now time.Time, action string, what object, detail any) error {
 	text, err := json.Marshal(detail)
 	if err != nil {
 		return err

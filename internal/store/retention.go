@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -61,6 +63,13 @@ const (
 	retentionPeople = 20
 )
 
+// retentionAction is what the audit log calls it, and runsOfADay is how many entries of a day are looked at: a catch-up has one
+// for each chunk.
+const (
+	retentionAction = "retention.apply"
+	runsOfADay      = 40
+)
+
 // mailCursor is the setting that says up to which mail the term was carried out. Ids and times rise together.
 const mailCursor = "retention.mails"
 
@@ -83,7 +92,8 @@ func (s *Store) PlanRetention(ctx context.Context, r newsletter.Retention) (repo
 	return report, err
 }
 
-// ApplyRetention carries a part of it out, and says whether there is more: call it until there is not.
+// ApplyRetention carries a part of it out, and says whether there is more: call it until there is not. What went is recorded in
+// the audit log in numbers, whoever did it: RetentionRuns tells.
 func (s *Store) ApplyRetention(ctx context.Context, r newsletter.Retention, hashes *token.Hashes, by newsletter.Actor, now time.Time) (report newsletter.RetentionReport, more bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		report, more = newsletter.RetentionReport{}, false
@@ -106,7 +116,7 @@ func (s *Store) ApplyRetention(ctx context.Context, r newsletter.Retention, hash
 		if report.Empty() {
 			return nil
 		}
-		return t.audit(by, now, "retention.apply", object{"retention", ""}, report)
+		return t.enter(by, now, retentionAction, object{"retention", ""}, report)
 	})
 	if err == nil && !report.Empty() {
 		s.erased.Store(true) // see TruncateLog
@@ -248,4 +258,29 @@ func (t *tx) forgetLeft(report *newsletter.RetentionReport, before newsletter.Ti
 		report.Left++
 	}
 	return len(ids) == retentionPeople, nil
+}
+
+// RetentionRuns returns what went on each of the latest days in a zone, the newest first, as the audit log has it.
+func (s *Store) RetentionRuns(ctx context.Context, zone *time.Location, days int) ([]newsletter.RetentionRun, error) {
+	entries, err := s.AuditLog(ctx, AuditQuery{Action: retentionAction, Limit: days * runsOfADay})
+	if err != nil {
+		return nil, err
+	}
+	var runs []newsletter.RetentionRun
+	for _, e := range entries {
+		var r newsletter.RetentionReport
+		if err := json.Unmarshal([]byte(e.Detail), &r); err != nil {
+			return nil, fmt.Errorf("audit entry %d: %w", e.Seq, err)
+		}
+		on := newsletter.DayOf(e.At.Time, zone)
+		if len(runs) == 0 || runs[len(runs)-1].On != on {
+			if len(runs) == days {
+				break
+			}
+			runs = append(runs, newsletter.RetentionRun{On: on})
+		}
+		last := &runs[len(runs)-1]
+		last.Went = last.Went.Plus(r)
+	}
+	return runs, nil
 }

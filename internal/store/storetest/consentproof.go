@@ -11,6 +11,7 @@ import (
 func consentProofCases() []Case {
 	return []Case{
 		{"E3 one page shows what somebody agreed to, and whether it is as it was written", []string{"FindConsents", "ConsentProof"}, testConsentProof},
+		{"E7 a year of requests is read without their words", []string{"RequestsReceived"}, testRequestsReceived},
 	}
 }
 
@@ -85,5 +86,28 @@ func testConsentProof(t *testing.T, s *store.Store) {
 	w.check(err)
 	if _, err := s.FindConsents(t.Context(), jan, By, Start); !newsletter.Is(err, newsletter.NotFound) {
 		t.Errorf("after an erasure: %v", err)
+	}
+}
+
+func testRequestsReceived(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.arrive(newsletter.RequestAccess, newsletter.ArrivedLetter, jan)
+	second := w.arrive(newsletter.RequestObjection, newsletter.ArrivedMail, jan)
+	_, err := w.step(second, newsletter.FulfilRequest{Result: newsletter.ResultDone}, letterOf(newsletter.LetterObjection, Start), Start)
+	w.check(err)
+	got, err := s.RequestsReceived(t.Context(), second.ReceivedOn, second.ReceivedOn)
+	w.check(err)
+	if len(got) != 2 || got[1].Kind != newsletter.RequestObjection || got[1].Result != newsletter.ResultDone || got[1].ClosedAt.IsZero() || got[1].DueOn != second.DueOn {
+		t.Errorf("%+v", got)
+	}
+	for _, r := range got {
+		if r.Address != nil || r.Name != "" || r.Wish != "" || r.Reason != "" {
+			t.Errorf("it names somebody: %+v", r)
+		}
+	}
+	for _, day := range []newsletter.Day{second.ReceivedOn - 1, second.ReceivedOn + 1} {
+		if got, err := s.RequestsReceived(t.Context(), day, day); err != nil || len(got) != 0 {
+			t.Errorf("on %s: %v, %v", day, got, err)
+		}
 	}
 }

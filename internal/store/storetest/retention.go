@@ -11,7 +11,7 @@ import (
 )
 
 func retentionCases() []Case {
-	return []Case{{"E17 what is too old goes, but of who is exempt", []string{"PlanRetention", "ApplyRetention"}, testRetention}}
+	return []Case{{"E17 what is too old goes, but of who is exempt", []string{"PlanRetention", "ApplyRetention", "RetentionRuns"}, testRetention}}
 }
 
 func testRetention(t *testing.T, s *store.Store) {
@@ -42,7 +42,7 @@ func testRetention(t *testing.T, s *store.Store) {
 		var total newsletter.RetentionReport
 		for more := true; more; {
 			var part newsletter.RetentionReport
-			part, more, err = s.ApplyRetention(t.Context(), terms.At(now), w.hashes, By, now)
+			part, more, err = s.ApplyRetention(t.Context(), terms.At(now), w.hashes, newsletter.System("retention"), now)
 			w.check(err)
 			total = total.Plus(part)
 		}
@@ -70,6 +70,11 @@ func testRetention(t *testing.T, s *store.Store) {
 	}
 	if got := apply(Start.AddDate(6, 0, 0)); got.Left != 1 || got.Requests != 1 {
 		t.Errorf("after six years: %+v", got)
+	}
+	runs, err := s.RetentionRuns(t.Context(), time.UTC, 2) // a worker's deeds too are found again
+	w.check(err)
+	if len(runs) != 2 || runs[0].On != newsletter.DayOf(Start.AddDate(6, 0, 0), time.UTC) || runs[0].Went.Left != 1 || runs[1].Went.Mails == 0 {
+		t.Errorf("what went: %+v", runs)
 	}
 	w.check(s.TruncateLog(t.Context()))
 	for address, want := range map[newsletter.Address]bool{left: false, back: true, held: true, asked: true} {

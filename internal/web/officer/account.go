@@ -10,6 +10,8 @@ import (
 // AccountStore is what the pages of accountability read: what shows, years later, that it was done right (GDPR art. 5(2)).
 type AccountStore interface {
 	consentStore
+	yearStore
+	retentionStore
 }
 
 // accountPath is where these pages begin.
@@ -19,13 +21,17 @@ const accountPath = "/desk/privacy"
 type accountPart struct{ Key, URL string }
 
 var accountParts = []accountPart{
-	{"consent", accountPath + "/consent"},
+	{"consent", consentPath},
+	{"year", yearPath},
+	{"retention", accountPath + "/retention"},
 }
 
 func (d *door) accountRoutes() {
 	d.Place(desk.Place{Key: "privacy", Path: accountPath, Roles: readers, Order: 75})
 	d.Handle(desk.Route{Pattern: "GET " + accountPath, Roles: readers}, d.account)
 	d.consentRoutes()
+	d.yearRoutes()
+	d.retentionRoutes()
 }
 
 func (d *door) account(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 package officer
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 // accountSamples are the pages of accountability in every state.
 func accountSamples() []desk.Sample {
-	return append([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples()...)
+	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), yearSamples(), retentionSamples())
 }
 
 func accountSample(name, template string, data any, faults ...web.Fault) desk.Sample {
@@ -56,4 +57,32 @@ func sampleProof() *newsletter.ConsentProof {
 			{Whole: true, Evidence: from, Wording: words, Privacy: statement, Consent: newsletter.Consent{Seq: 7, Action: newsletter.ConsentRequested, At: at, Channel: newsletter.ChannelForm, Hash: strings.Repeat("a1", 32)}},
 			{Whole: true, Evidence: &clicked, Wording: words, Privacy: statement, Consent: newsletter.Consent{Seq: 8, Action: newsletter.ConsentConfirmed, At: at, Channel: newsletter.ChannelLink, Hash: strings.Repeat("b2", 32)}},
 		}}
+}
+
+func yearSamples() []desk.Sample {
+	today := newsletter.DayOf(desk.SampleTime, desk.SampleTime.Location())
+	var all []newsletter.DataRequest
+	for n, kind := range newsletter.RequestKinds() {
+		all = append(all, *sampleRequest(int64(n+1), kind, today-newsletter.Day(20*n)))
+	}
+	closed := sampleRequest(9, newsletter.RequestAccess, today-200)
+	closed.State, closed.Result, closed.ClosedAt = newsletter.RequestFulfilled, newsletter.ResultDone, newsletter.At(desk.SampleTime)
+	years := []int{2026, 2025, 2024, 2023}
+	return []desk.Sample{
+		accountSample("year", "year.html", &yearPage{newsletter.NewRequestYear(2026, append(all, *closed), today, desk.SampleTime.Location()), years}),
+		accountSample("year-empty", "year.html", &yearPage{newsletter.NewRequestYear(2024, nil, today, desk.SampleTime.Location()), years}),
+	}
+}
+
+func retentionSamples() []desk.Sample {
+	day := 24 * time.Hour
+	terms := []newsletter.RetentionTerm{{Key: "requests", Setting: "retention.requests", Kept: 1096 * day, Daily: true}, {Key: "left", Setting: "retention.left", Kept: 1826 * day, Daily: true},
+		{Key: "mails", Setting: "retention.mails", Kept: 395 * day, Daily: true},
+		{Key: "signup", Setting: "signup.link_life", Kept: 7 * day}, {Key: "names", Kept: 30 * day}}
+	today := newsletter.DayOf(desk.SampleTime, desk.SampleTime.Location())
+	return []desk.Sample{
+		accountSample("retention", "retention.html", &retentionPage{Terms: terms, Until: today + 7, Goes: newsletter.RetentionReport{Requests: 3, Left: 1204, Mails: newsletter.RetentionCounts, MoreMails: true},
+			Runs: []newsletter.RetentionRun{{On: today, Went: newsletter.RetentionReport{Mails: 8310, Left: 12}}, {On: today - 1, Went: newsletter.RetentionReport{Requests: 1, Lapsed: 2}}}}),
+		accountSample("retention-empty", "retention.html", &retentionPage{Terms: terms, Until: today + 7}),
+	}
 }

@@ -3,12 +3,22 @@ package officer_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
 	"bode.example/internal/store/storetest"
+	"bode.example/internal/token"
+	"bode.example/internal/web/officer"
+)
+
+// lapsedAfterAMonth are the terms of these tests, and terms is how officers see them.
+var (
+	lapsedAfterAMonth = newsletter.RetentionTerms{Lapsed: 30 * 24 * time.Hour}
+	terms             = officer.Retention{Daily: lapsedAfterAMonth, Terms: []newsletter.RetentionTerm{{Key: "lapsed", Setting: "retention.lapsed", Kept: lapsedAfterAMonth.Lapsed, Daily: true}}}
 )
 
 func TestE3_ProofOfConsentIsOnePage(t *testing.T) {
@@ -40,5 +50,50 @@ func TestE3_ProofOfConsentIsOnePage(t *testing.T) {
 		b.as(newsletter.RoleOfficer)
 		b.world.Do(`UPDATE consent SET at = at + 1 WHERE seq = 1`)
 		b.page(path, 200, "Klopt niet met het grootboek", "Dit is geen bewijs")
+	})
+}
+
+func TestE7_TheYearlyReport(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.page("/desk/privacy/year", 200, "In 2026 kwamen er geen verzoeken binnen")
+		b.send("/desk/requests", url.Values{"kind": {"other"}, "channel": {"phone"}, "received": {"2026-10-30"}, "address": {"jan@voorbeeld.nl"}, "language": {"nl"}})
+		b.send("/desk/requests/1/refuse", url.Values{"reason": {"Dat is al gedaan."}, "shown": {"yes"}, "subject": {"Antwoord"}, "body": {"Nee."}})
+		b.as(newsletter.RoleSupervisor)
+		b.page("/desk/privacy/year", 200, "Verzoeken die in 2026 binnenkwamen", "een vraag of klacht over gegevens", "mediaan 3, 90% binnen 3", "2026-0001")
+		b.page("/desk/privacy/year?year=2025", 200, "In 2025 kwamen er geen verzoeken binnen")
+		for _, wrong := range []string{"2027", "2022", "x"} {
+			b.page("/desk/privacy/year?year="+wrong, http.StatusNotFound)
+		}
+		file := b.page("/desk/privacy/year.csv?year=2026", 200, "year,kind,received,open,done,nothing_held,refused,", "\n2026,other,1,0,0,0,1,0,0,0,0,1,3,3\n", "\n2026,access,0,0,0,0,0,0,0,0,0,0,,\n", "\n2026,all,1,")
+		if n := strings.Count(file, "\n"); n != 2+len(newsletter.RequestKinds()) {
+			t.Errorf("%d lines:\n%s", n, file)
+		}
+		b.as(newsletter.RoleAdmin)
+		b.page("/desk/privacy/year.csv", http.StatusForbidden)
+	})
+}
+
+func TestE17_OfficersSeeWhatGoesAndWhatWent(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.page("/desk/privacy/retention", 200, "Er is nog niets weggegaan", "retention.lapsed", "Weg op maandag 9 november 2026")
+		b.send("/desk/requests", url.Values{"kind": {"access"}, "channel": {"phone"}, "received": {"2026-11-01"}, "address": {"jan@voorbeeld.nl"}, "language": {"nl"}})
+		b.send("/desk/requests/1/ask", nil)
+		b.now = b.now.AddDate(0, 0, 8)
+		if n, err := s.LapseRequests(t.Context(), 10, newsletter.DayOf(b.now, b.Zone), newsletter.System("test"), b.now); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		b.now = b.now.AddDate(0, 0, 25)
+		goes := regexp.MustCompile(`(?s)<code class="soft">retention.lapsed</code></th>.*?</td>\s*<td[^>]*>(.*?)</td>`)
+		if got := goes.FindStringSubmatch(b.page("/desk/privacy/retention", 200)); len(got) != 2 || got[1] != "1" {
+			t.Errorf("what goes: %q", got)
+		}
+		b.now = b.now.AddDate(0, 0, 7)
+		hashes, err := token.NewHashes(token.Suppression, token.NewSecret())
+		check(t, err)
+		_, _, err = s.ApplyRetention(t.Context(), lapsedAfterAMonth.At(b.now), hashes, newsletter.System("retention"), b.now)
+		check(t, err)
+		b.page("/desk/privacy/retention", 200, "Wat er is weggegaan", "zaterdag 12 december 2026")
 	})
 }

@@ -20,6 +20,8 @@ type Config struct {
 	Store    Store
 	Requests *datarequest.Service
 	Sender   Sender
+	// Retention is how long things are kept.
+	Retention Retention
 }
 
 // Sender is who writes letters on paper.
