@@ -87,7 +87,7 @@ func TestDemo_OpensTheDesk(t *testing.T) {
 		return strings.Contains(mailbox, "[Test] Wie praat er mee over de begroting?") || strings.Contains(mailbox, "[Test] Een loting die misging")
 	})
 	page = in(t, edition+"/approve")(v.get(edition + "/approve"))
-	seen := regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(page)
+	seen := regexp.MustCompile(`name="seen" value="([0-9a-z.-]+)"`).FindStringSubmatch(page)
 	if seen == nil {
 		t.Fatalf("the edition can't be approved\n%s", page)
 	}

@@ -60,6 +60,6 @@ func (c *Composer) ApprovalProof(d *Digest, a Approval) (*mailer.Draft, error) {
 		return nil, err
 	}
 	draft.Subject = w.say(subject, "Subject", draft.Subject)
-	draft.Header = []mailer.Field{{Name: "X-Auto-Response-Suppress", Value: "All"}}
+	draft.Header = []mailer.Field{{Name: "Auto-Submitted", Value: "auto-generated"}, {Name: "X-Auto-Response-Suppress", Value: "All"}}
 	return draft, w.err
 }

@@ -1,11 +1,13 @@
 package compose
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/mailer"
 )
 
 // A proof is what a reader gets, but for what is the reader's own.
@@ -72,6 +74,9 @@ func TestApprovalProof(t *testing.T) {
 		}
 		if _, err := draft.Compile(nil); err != nil {
 			t.Error(err)
+		}
+		if !slices.Contains(draft.Header, mailer.Field{Name: "Auto-Submitted", Value: "auto-generated"}) {
+			t.Error("a proof doesn't say that no person wrote it (A9)")
 		}
 		for _, f := range draft.Header {
 			if strings.HasPrefix(f.Name, "List-") {

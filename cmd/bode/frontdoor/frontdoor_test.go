@@ -15,6 +15,7 @@ var beside = map[string]func(*site){
 	"B7 several lists": several,
 	"F5 settings":      settings,
 	"E13 access":       access,
+	"desk":             atTheDesk,
 }
 
 // TestFrontDoor plays all journeys in one program for each engine.

@@ -107,7 +107,11 @@ func (g *gateway) inspect(r *http.Response) {
 			fault("it says what it runs on: " + name)
 		}
 	}
-	if cookie := r.Header.Get("Set-Cookie"); cookie != "" && (r.Request.Method != "POST" || !strings.HasPrefix(cookie, "display=")) {
+	if cookie := r.Header.Get("Set-Cookie"); strings.HasPrefix(path, "/desk/") { // there people sign in
+		if cookie != "" && (!strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=")) {
+			fault("a cookie that others can read")
+		}
+	} else if cookie != "" && (r.Request.Method != "POST" || !strings.HasPrefix(cookie, "display=")) {
 		fault("a cookie, which nobody asked for")
 	}
 	if tokenPage(path) && r.Request.Method != "OPTIONS" && (r.Header.Get("Cache-Control") != "no-store" || !strings.Contains(r.Header.Get("X-Robots-Tag"), "noindex")) {

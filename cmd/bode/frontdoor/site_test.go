@@ -140,6 +140,17 @@ title.nl = "Wekelijks"
 cron = "0 8 * * 1"
 
 [[list]]
+name = "bestuur"
+title.nl = "Nieuws van het bestuur"
+title.en = "News of the board"
+[[list.schedule]]
+name = "bestuurlijk"
+title.nl = "Bestuurlijk"
+cron = "0 8 * * 1"
+review = "approval"
+lead = "1h"
+
+[[list]]
 name = "vergadering"
 title.nl = "Wat de vergadering besloot"
 title.en = "What the meeting decided"

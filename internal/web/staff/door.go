@@ -2,9 +2,11 @@ package staff
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -115,17 +117,38 @@ func (d *door) nonceCookie() string {
 
 // nonce returns what this browser showed when it asked to sign in; "": it never did.
 func (d *door) nonce(r *http.Request) string {
-	cookie, err := r.Cookie(d.nonceCookie())
-	if err != nil || len(cookie.Value) != 43 {
-		return ""
-	}
-	return cookie.Value
+	nonce, _ := d.asked(r)
+	return nonce
 }
 
+// asked returns the nonce, and where they were going who asked: a link in a mail comes back without it.
+func (d *door) asked(r *http.Request) (nonce, next string) {
+	cookie, err := r.Cookie(d.nonceCookie())
+	if err != nil {
+		return "", ""
+	}
+	nonce, goingTo, _ := strings.Cut(cookie.Value, ".")
+	if len(nonce) != 43 {
+		return "", ""
+	}
+	to, err := base64.RawURLEncoding.DecodeString(goingTo)
+	if err != nil {
+		return nonce, ""
+	}
+	return nonce, string(to)
+}
+
+// longestNext is how long an address may be that is kept while somebody signs in.
+const longestNext = 1500
+
 // newNonce gives a browser that asks to sign in another one: what somebody else put there is of no use.
-func (d *door) newNonce(w http.ResponseWriter) string {
+func (d *door) newNonce(w http.ResponseWriter, next string) string {
 	nonce := staff.NewNonce()
-	d.setNonce(w, nonce)
+	value := nonce
+	if to := desk.NextOf(next); to != desk.Home && len(to) <= longestNext {
+		value += "." + base64.RawURLEncoding.EncodeToString([]byte(to))
+	}
+	d.setNonce(w, value)
 	return nonce
 }
 

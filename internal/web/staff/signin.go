@@ -38,7 +38,7 @@ func (d *door) ask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	access := newsletter.AccessForm{Address: form.Get("address"), Language: web.Language(r), Client: d.client(r)}
-	nonce := d.newNonce(w)
+	nonce := d.newNonce(w, form.Get("next"))
 	if err := d.Staff.Ask(r.Context(), access, nonce, d.Now()); err != nil {
 		return d.again(w, r, err, web.Page{Template: "sign-in.html", Data: signInPage{Address: form.Get("address"), Next: desk.NextOf(form.Get("next"))}})
 	}
@@ -103,7 +103,8 @@ func (d *door) useLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return d.showLink(w, r, err)
 	}
-	return d.begun(w, r, token, n, "")
+	_, next := d.asked(r)
+	return d.begun(w, r, token, n, next)
 }
 
 // firstPage asks who is to be the first admin.
@@ -140,7 +141,7 @@ func (d *door) nameFirst(w http.ResponseWriter, r *http.Request) error {
 	}
 	nonce := d.nonce(r)
 	if nonce == "" {
-		nonce = d.newNonce(w)
+		nonce = d.newNonce(w, "/desk/first-steps")
 	}
 	lang := newsletter.Language(form.Get("language"))
 	access := newsletter.AccessForm{Address: form.Get("address"), Language: lang, Client: d.client(r)}

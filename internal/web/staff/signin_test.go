@@ -40,7 +40,7 @@ func TestSignIn(t *testing.T) {
 		stranger.get(link).has(t, 403, "andere browser", "Typ de code")
 		stranger.post(link).has(t, 403, "andere browser")
 		before := c.cookies["__Host-desk"]
-		c.post(link).has(t, 303, "/desk/sign-in/second")
+		c.post(link).has(t, 303, "/desk/sign-in/second?next=%2Fdesk%2Faccount") // where they were going
 		half := c.cookies["__Host-desk"]
 		c.get(link).has(t, 410, "werkt niet meer")
 		c.get("/desk/account").has(t, 303, "/desk/sign-in?next") // half a session opens nothing
