@@ -2,7 +2,9 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"slices"
+	"time"
 
 	"bode.example/internal/newsletter"
 )
@@ -48,6 +50,13 @@ func (t *tx) readers(scheduleID int64) ([]newsletter.Combination, error) {
 			counts[g.group] += g.Readers
 		}
 	}
+}
+
+// ReadingsMoved says when an edition of a schedule last moved on what its readers have had: now, while one does so; zero, if none ever did.
+func (s *Store) ReadingsMoved(ctx context.Context, scheduleID int64, now time.Time) (at newsletter.Time, err error) {
+	err = s.reader.GetContext(ctx, &at, `
+		SELECT MAX(COALESCE(fanned_out_at, $2)) FROM edition WHERE schedule_id = $1 AND released_at IS NOT NULL`, scheduleID, newsletter.At(now))
+	return at, err
 }
 
 // combinations says what the ids of groups stand for, in the order of those.

@@ -16,7 +16,7 @@ func editionDeskCases() []Case {
 		{"posts in an editor's order", []string{"OrderPosts", "EditionPosts"}, testOrderPosts},
 		{"four eyes, and an approval that is held", []string{"ApprovalRule", "SetApprovalRule", "ApproveEdition", "NextDue"}, testApprovalRule},
 		{"pages of editions", []string{"EditionsOf"}, testEditionsOf},
-		{"what would leave now", []string{"Readers", "Rehearse", "Outlook", "Released"}, testOutlook},
+		{"what would leave now", []string{"Readers", "ReadingsMoved", "Rehearse", "Outlook", "Released"}, testOutlook},
 		{"test mails", []string{"AddTestLetter", "TestLetter", "ForgetTestLetters"}, testTestLetter},
 		{"who gets an edition", []string{"EditionReader"}, testEditionReader},
 	}
@@ -182,7 +182,19 @@ func testOutlook(t *testing.T, s *store.Store) {
 	if r, err := s.Outlook(t.Context(), slot, readers, Start); err != nil || r.Posts[0].HTML != "" {
 		t.Errorf("%+v, %v", r.Posts[0], err)
 	}
+	moved := func(now time.Time, want newsletter.Time) {
+		t.Helper()
+		if at, err := s.ReadingsMoved(t.Context(), w.Daily.ID, now); err != nil || !at.Equal(want.Time) {
+			t.Errorf("moved at %v, %v, want %v", at, err, want)
+		}
+	}
+	moved(Start, newsletter.Time{})
 	w.Release(e, Start)
+	later := Start.Add(time.Hour)
+	moved(later, newsletter.At(later)) // it is being fanned out
+	w.Do(`UPDATE edition SET fanned_out_at = $1 WHERE id = $2`, Start.UnixMicro(), e.ID)
+	moved(later, newsletter.At(Start))
+	w.Do(`UPDATE edition SET fanned_out_at = NULL WHERE id = $1`, e.ID)
 	w.FanOut(e, 100, Start)
 	if left, err := s.Released(t.Context(), e.ID); err != nil || len(left) != 3 || left[0].Mails != 2 || left[2].Mails != 1 {
 		t.Errorf("%+v, %v", left, err)

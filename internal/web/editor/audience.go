@@ -11,7 +11,11 @@ import (
 
 // audienceStore is what an Audience reads.
 type audienceStore interface {
+	Lists(ctx context.Context) ([]newsletter.List, error)
+	Schedules(ctx context.Context, listID int64) ([]newsletter.Schedule, error)
 	Readers(ctx context.Context, scheduleID int64) ([]newsletter.Combination, error)
+	// ReadingsMoved says when an edition last moved what a schedule's readers have had; zero: never.
+	ReadingsMoved(ctx context.Context, scheduleID int64, now time.Time) (newsletter.Time, error)
 	EditionPosts(ctx context.Context, e *newsletter.Edition, now time.Time) ([]newsletter.EditionPost, error)
 	Rehearse(ctx context.Context, e *newsletter.Edition, readers []newsletter.Combination, now time.Time) (*newsletter.Release, error)
 }
@@ -24,17 +28,25 @@ const (
 	audienceLooks = 15 * time.Minute
 )
 
-// Audience keeps who reads a schedule, for a minute: to count a hundred thousand takes most of a second, and a
+// While nobody looks, readers are counted so often all the same; and what was counted so long ago is shown to who
+// looks first, unless an edition has left since.
+const (
+	audienceIdle = 10 * time.Minute
+	audienceOld  = 15 * time.Minute
+)
+
+// Audience keeps who reads a schedule: to count a hundred thousand takes most of a second, and a
 // page must not. What is approved and sent goes by the database and never by this.
 //
-// Run counts anew in the background for as long as somebody looks; without it, the page counts that finds the
-// last count too old.
+// Run counts in the background, oftener for as long as somebody looks; without it, the page counts that finds the
+// last count older than a minute.
 type Audience struct {
-	store audienceStore
-	now   func() time.Time
-	log   *slog.Logger
-	mu    sync.Mutex
-	of    map[int64]*crowd
+	store   audienceStore
+	now     func() time.Time
+	log     *slog.Logger
+	mu      sync.Mutex
+	of      map[int64]*crowd
+	running bool // Run is
 }
 
 // crowd is who reads one schedule.
@@ -42,7 +54,7 @@ type crowd struct {
 	counting sync.Mutex // one counts, others wait for it
 	readers  []newsletter.Combination
 	counted  time.Time
-	looked   time.Time
+	looked   time.Time // zero: nobody did
 }
 
 // NewAudience knows nobody yet.
@@ -50,22 +62,35 @@ func NewAudience(store audienceStore, now func() time.Time, log *slog.Logger) *A
 	return &Audience{store: store, now: now, log: log, of: map[int64]*crowd{}}
 }
 
-// Readers returns the combinations of a schedule's readers, as they were a minute ago at most.
+// Readers returns the combinations of a schedule's readers, as they were a minute ago at most; to who looks first, as
+// they were a quarter of an hour ago at most and after the last edition left.
 func (a *Audience) Readers(ctx context.Context, scheduleID int64) ([]newsletter.Combination, error) {
 	now := a.now()
 	a.mu.Lock()
+	c := a.crowd(scheduleID)
+	first := now.Sub(c.looked) > audienceLooks
+	c.looked = now
+	readers, counted, running := c.readers, c.counted, a.running
+	a.mu.Unlock()
+	switch age := now.Sub(counted); {
+	case age >= 0 && age < audienceGood:
+		return readers, nil
+	case age >= 0 && age < audienceOld && running && first:
+		if moved, err := a.store.ReadingsMoved(ctx, scheduleID, now); err != nil || moved.Before(counted) {
+			return readers, err
+		}
+	}
+	return a.count(ctx, scheduleID, c, counted)
+}
+
+// crowd is what is kept of a schedule. The caller holds the lock.
+func (a *Audience) crowd(scheduleID int64) *crowd {
 	c := a.of[scheduleID]
 	if c == nil {
 		c = &crowd{}
 		a.of[scheduleID] = c
 	}
-	c.looked = now
-	readers, counted := c.readers, c.counted
-	a.mu.Unlock()
-	if age := now.Sub(counted); age >= 0 && age < audienceGood {
-		return readers, nil
-	}
-	return a.count(ctx, scheduleID, c, counted)
+	return c
 }
 
 // count counts, unless somebody did since a time.
@@ -95,44 +120,68 @@ func (a *Audience) Forget(scheduleID int64) {
 	delete(a.of, scheduleID)
 }
 
-// Run counts anew what is looked at, until ctx ends.
+// Run counts anew what is looked at often, and all else now and then, until ctx ends.
 func (a *Audience) Run(ctx context.Context) {
+	a.mu.Lock()
+	a.running = true
+	a.mu.Unlock()
+	defer func() {
+		a.mu.Lock()
+		a.running = false
+		a.mu.Unlock()
+	}()
 	ticker := time.NewTicker(audienceAgain)
 	defer ticker.Stop()
 	for {
+		if err := a.renew(ctx); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "readers can't be counted; pages of the desk show an older number", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			a.renew(ctx)
 		}
 	}
 }
 
-// renew counts the schedules that were looked at lately, and forgets the others.
-func (a *Audience) renew(ctx context.Context) {
-	type due struct {
-		id    int64
-		crowd *crowd
-		since time.Time
+// renew counts the schedules that were looked at lately, and those of the others that were counted long ago.
+func (a *Audience) renew(ctx context.Context) error {
+	lists, err := a.store.Lists(ctx)
+	if err != nil {
+		return err
 	}
-	var all []due
-	now := a.now()
-	a.mu.Lock()
-	for id, c := range a.of {
-		if now.Sub(c.looked) > audienceLooks {
-			delete(a.of, id)
+	for _, l := range lists {
+		if l.State == newsletter.ListArchived {
 			continue
 		}
-		all = append(all, due{id, c, c.counted})
-	}
-	a.mu.Unlock()
-	for _, d := range all {
-		if _, err := a.count(ctx, d.id, d.crowd, d.since); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "readers can't be counted; pages of the desk show an older number", "schedule", d.id, "error", err)
-			return
+		schedules, err := a.store.Schedules(ctx, l.ID)
+		if err != nil {
+			return err
+		}
+		for _, s := range schedules {
+			if !s.ArchivedAt.IsZero() {
+				continue
+			}
+			if err := a.recount(ctx, s.ID); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// recount counts the readers of a schedule if it is time to.
+func (a *Audience) recount(ctx context.Context, scheduleID int64) error {
+	now := a.now()
+	a.mu.Lock()
+	c := a.crowd(scheduleID)
+	counted, due := c.counted, now.Sub(c.counted) >= audienceIdle || now.Sub(c.looked) <= audienceLooks && now.Sub(c.counted) >= audienceAgain
+	a.mu.Unlock()
+	if !due {
+		return nil
+	}
+	_, err := a.count(ctx, scheduleID, c, counted)
+	return err
 }
 
 // EditionPosts are the posts of an edition as pages show them; see store.EditionPosts.
