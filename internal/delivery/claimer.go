@@ -52,6 +52,7 @@ func (l *lane) claimOnce(ctx context.Context) claims {
 		jobs[i] = &all[i]
 	}
 	l.held.add(rows)
+	l.worker.share(ctx, l.uses)
 	return claims{jobs: jobs}
 }
 

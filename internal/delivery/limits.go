@@ -2,8 +2,10 @@ package delivery
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -16,7 +18,7 @@ type Limit struct {
 }
 
 // Limits are the limits of receiving domains, by their names in lower case; that of "*" holds for every
-// domain that isn't named. They hold for editions, in each process; other mail is rare, and awaited.
+// domain that isn't named. They hold for editions, for all workers together; other mail is rare, and awaited.
 type Limits map[string]Limit
 
 func (l Limits) of(domain string) Limit {
@@ -32,6 +34,28 @@ type uses struct {
 	of     map[string]*use
 	// relieved is when the lane put back what it can't send yet.
 	relieved time.Time
+	// senders is how many workers send editions, this one among them: each has as large a part of a limit.
+	senders atomic.Int32
+}
+
+// limit is this worker's part of a domain's limit, but one message at once at least.
+func (u *uses) limit(domain string) Limit {
+	limit, senders := u.limits.of(domain), max(1, int(u.senders.Load()))
+	if limit.AtOnce > 0 {
+		limit.AtOnce = max(1, limit.AtOnce/senders)
+	}
+	limit.PerSecond /= float64(senders)
+	return limit
+}
+
+// share learns how many workers there are to share limits with. If that can't be learnt, it stays as it was.
+func (w *Worker) share(ctx context.Context, u *uses) {
+	if u == nil {
+		return
+	}
+	if n, err := w.Store.Senders(ctx, w.Now()); err == nil {
+		u.senders.Store(int32(min(n, math.MaxInt32)))
+	}
 }
 
 type use struct {
@@ -70,7 +94,7 @@ func (u *uses) pick(picked, waiting []*job, n int, now time.Time) []*job {
 
 // room is how many messages a domain may have now.
 func (u *uses) room(domain string, now time.Time) int {
-	limit, room := u.limits.of(domain), batch
+	limit, room := u.limit(domain), batch
 	use := u.of[domain]
 	if use == nil {
 		use = &empty
@@ -95,7 +119,7 @@ func (u *uses) went(domain string, now time.Time) {
 	if u == nil {
 		return
 	}
-	limit := u.limits.of(domain)
+	limit := u.limit(domain)
 	if limit == (Limit{}) {
 		return
 	}
@@ -142,7 +166,7 @@ func (u *uses) excess(waiting []*job) (back map[string][]newsletter.Held, due ma
 	back, due = map[string][]newsletter.Held{}, map[string]time.Duration{}
 	for _, j := range waiting {
 		domain := j.claim.Domain
-		limit := u.limits.of(domain)
+		limit := u.limit(domain)
 		if limit == (Limit{}) {
 			continue
 		}
@@ -156,7 +180,7 @@ func (u *uses) excess(waiting []*job) (back map[string][]newsletter.Held, due ma
 	}
 	for domain := range back {
 		due[domain] = putBackFor
-		if rate := u.limits.of(domain).PerSecond; rate > 0 {
+		if rate := u.limit(domain).PerSecond; rate > 0 {
 			due[domain] = max(putBackFor, time.Duration(float64(len(back[domain]))/rate*float64(time.Second))/2)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -206,6 +207,37 @@ func TestC11_ADomainThatIsLimited(t *testing.T) {
 			x.wait(func() bool { return x.progress()[newsletter.DeliverySent] >= readers-6-1 })
 			release()
 			return x.all(newsletter.DeliverySent, readers)()
+		}, x.worker)
+	})
+}
+
+// STANDARDS C11: workers share the limit of a domain.
+func TestC11_WorkersShareALimit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		free := make(chan struct{})
+		release := sync.OnceFunc(func() { close(free) })
+		var asked atomic.Int32
+		x := newScene(t, s, mailertest.Script{Before: func(c mailertest.Command) {
+			if c.Step == mailertest.Message {
+				asked.Add(1)
+				<-free
+			}
+		}})
+		t.Cleanup(release)
+		other, err := s.ClaimEdition(t.Context(), x.e.ID, "other", time.Now().Add(time.Hour), time.Now(), 1)
+		if x.check(err); len(other) != 1 {
+			t.Fatalf("another worker claimed %d", len(other))
+		}
+		x.worker.Settings.Connections = 3
+		x.worker.Settings.Limits = delivery.Limits{"*": {AtOnce: 4}}
+		x.run(func() bool {
+			x.wait(func() bool { return asked.Load() >= 2 })
+			if n := x.progress()[newsletter.DeliveryHandingOver]; n != 2 {
+				t.Errorf("%d are under way; half of four is this worker's", n)
+			}
+			release()
+			x.wait(x.all(newsletter.DeliverySent, readers-1))
+			return true
 		}, x.worker)
 	})
 }

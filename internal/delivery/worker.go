@@ -19,6 +19,7 @@ type Store interface {
 	ClaimOther(ctx context.Context, worker string, lease, now time.Time, limit int) ([]newsletter.Claim, error)
 	HandOver(ctx context.Context, outcomes []newsletter.Outcome, next []newsletter.Held, repeat bool, now time.Time) ([]int64, error)
 	ExtendLeases(ctx context.Context, claims []int64, lease time.Time) (int64, error)
+	Senders(ctx context.Context, now time.Time) (int, error)
 	EndClaims(ctx context.Context, claims []int64) error
 	RecoverLeases(ctx context.Context, repeat bool, now time.Time) (pending, uncertain int64, err error)
 	Unclaim(ctx context.Context, worker string) (int64, error)
@@ -100,18 +101,18 @@ type Worker struct {
 func (w *Worker) Run(ctx context.Context) error {
 	settings := w.Settings.withDefaults()
 	held := newHeld()
+	uses := newUses(settings.Limits)
 	window := min(otherWindow, settings.Window/2)
 	lanes := []*lane{
 		{name: "other", claim: w.Store.ClaimOther, priority: true, rest: settings.Idle / 5, window: window, senders: min(otherSenders, window)},
-		{name: "editions", claim: w.turns(), rest: settings.Idle / 2, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window),
-			uses: newUses(settings.Limits)},
+		{name: "editions", claim: w.turns(), rest: settings.Idle / 2, window: settings.Window - window, senders: min(settings.Connections, settings.Window-window), uses: uses},
 	}
 	// The keeper of the leases outlives the lanes: what is under way at the end is still ours.
 	keep, stop := context.WithCancel(context.WithoutCancel(ctx))
 	keeper := make(chan struct{})
 	go func() {
 		defer close(keeper)
-		w.keepLeases(keep, held, settings)
+		w.keepLeases(keep, held, uses, settings)
 	}()
 	var group errgroup.Group
 	domains := newDomains(w.Log)
@@ -129,8 +130,8 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 // keepLeases gives signs of life for what the worker holds, and takes over from workers that give
-// none any more.
-func (w *Worker) keepLeases(ctx context.Context, held *held, settings Settings) {
+// none any more. Claimers are seldom asked when limits are narrow, so it also looks who shares them.
+func (w *Worker) keepLeases(ctx context.Context, held *held, uses *uses, settings Settings) {
 	tick := time.NewTicker(settings.Lease / 3)
 	defer tick.Stop()
 	var trust time.Time // before it, others' leases may have run out although they live
@@ -147,6 +148,7 @@ func (w *Worker) keepLeases(ctx context.Context, held *held, settings Settings) 
 				trust = w.Now().Add(settings.Lease)
 			}
 		}
+		w.share(ctx, uses)
 		select {
 		case <-ctx.Done():
 			return

@@ -54,6 +54,12 @@ func (s *Store) ExtendLeases(ctx context.Context, claims []int64, lease time.Tim
 	return n, err
 }
 
+// Senders returns how many workers hold deliveries of editions under a lease.
+func (s *Store) Senders(ctx context.Context, now time.Time) (n int, err error) {
+	err = s.reader.GetContext(ctx, &n, `SELECT COUNT(DISTINCT worker) FROM claim WHERE edition_id IS NOT NULL AND lease > $1`, newsletter.At(now))
+	return n, err
+}
+
 // Unclaim gives back what a worker claimed and did not begin to hand over, and says how many deliveries those are.
 func (s *Store) Unclaim(ctx context.Context, worker string) (n int64, err error) {
 	err = s.write(ctx, func(t *tx) error {

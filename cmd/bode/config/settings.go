@@ -98,7 +98,7 @@ func (c *Config) mailSettings() []setting {
 		{key: "delivery.other_life", value: duration(&c.Delivery.OtherLife, 4*time.Hour, 14*day), fallback: "4d",
 			about: "The same for confirmations and other mail to one person. Mail servers expect four to five days; at least delivery.edition_life."},
 		{key: "delivery.limits", value: domainLimits(&c.Delivery.Limits), sample: "gmail.com 10 50",
-			about: "How much mail of editions receiving domains get from each process: the domain, most messages under way at once, and most a second; 0 is no limit, and * stands for every domain that is not named."},
+			about: "How much mail of editions receiving domains get, from all processes together: the domain, most messages under way at once, and most a second; 0 is no limit, and * stands for every domain that is not named."},
 		{key: "delivery.lease", value: duration(&c.Delivery.Lease, 2*time.Second, time.Hour), fallback: "1m",
 			about: "How long a process may give no sign of life before others, or it itself after a restart, take over its messages. Longer than it can stall."},
 		{key: "dkim.domain", value: domain(&c.DKIM.Domain), sample: "example.nl",

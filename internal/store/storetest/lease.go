@@ -14,6 +14,7 @@ func leaseCases() []Case {
 		{"a lease that ran out is extended where nobody took over", []string{"ExtendLeases"}, testExtendLate},
 		{"what a dead worker held is taken over", []string{"RecoverLeases", "ExtendLeases"}, testRecover},
 		{"what was taken away and claimed anew has no other way", []string{"HandOver", "RecoverLeases"}, testClaimAnew},
+		{"workers that send editions are counted", []string{"Senders"}, testSenders},
 		{"claims that are over end", []string{"EndClaims"}, testEndClaims},
 		{"an answer that comes late still counts, and only as sent", []string{"HandOver"}, testLateAnswer},
 	}
@@ -157,4 +158,26 @@ func testExtendLate(t *testing.T, s *store.Store) {
 	if n, err := s.ExtendLeases(t.Context(), claim, x.now.Add(time.Minute)); err != nil || n != 0 {
 		t.Errorf("extended %d that were taken over, %v", n, err)
 	}
+}
+
+func testSenders(t *testing.T, s *store.Store) {
+	x := newSending(t, s, "a", "b", "c")
+	want := func(n int) {
+		t.Helper()
+		if got, err := s.Senders(t.Context(), x.now); err != nil || got != n {
+			t.Errorf("%d workers, %v; want %d", got, err, n)
+		}
+	}
+	want(0)
+	x.claim("een", 1)
+	x.claim("een", 1)
+	want(1)
+	x.claim("twee", 1)
+	want(2)
+	if _, err := s.Unclaim(t.Context(), "twee"); err != nil {
+		t.Fatal(err)
+	}
+	want(1)
+	x.now = x.now.Add(time.Hour) // the other gives no sign of life
+	want(0)
 }
