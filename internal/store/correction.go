@@ -187,7 +187,7 @@ func (t *tx) fanOutCorrection(c *chunk, limit int, life time.Duration, now time.
 		return newsletter.FanOut{Done: true}, t.exec(`UPDATE edition SET fanned_out_at = $2 WHERE id = $1`, c.EditionID, newsletter.At(now))
 	}
 	c.Last = ids[len(ids)-1]
-	if out.Deliveries, err = t.count(correctQuery, c.EditionID, *c.Corrects, c.After, c.Last, newsletter.At(now), newsletter.At(now.Add(life))); err != nil {
+	if out.Deliveries, err = t.count(correctQuery(t.dialect), c.EditionID, *c.Corrects, c.After, c.Last, newsletter.At(now), newsletter.At(now.Add(life))); err != nil {
 		return out, err
 	}
 	return out, t.lengthen(c)
@@ -195,10 +195,12 @@ func (t *tx) fanOutCorrection(c *chunk, limit int, life time.Duration, now time.
 
 // correctQuery makes the deliveries of a chunk of correction $1 to those whom edition $2 reached, from $3 to $4, due at $5
 // and expiring at $6. Whoever has left meanwhile, or must not be mailed, gets none.
-var correctQuery = `
+func correctQuery(d dialect) string {
+	return `
 		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, created_at)
-		SELECT 'edition', $1, v.id, s.id, u.language, ` + domainOf("u.address") + `, 'pending', CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($5 AS BIGINT)
+		SELECT 'edition', $1, v.id, s.id, u.language, ` + d.domain("u.address") + `, 'pending', CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($5 AS BIGINT)
 		FROM delivery AS d JOIN subscription AS s ON s.id = d.subscription_id JOIN subscriber AS u ON u.id = s.subscriber_id
 		JOIN variant AS v ON v.edition_id = $1 AND v.language = u.language AND v.layout = u.layout
 		WHERE d.id > $3 AND d.id <= $4 AND d.edition_id + 0 = $2 AND ` + reached + ` AND s.state = 'active' AND ` + mailable + `
 		ORDER BY v.id, d.id`
+}

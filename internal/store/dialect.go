@@ -40,6 +40,12 @@ type dialect struct {
 	rows func(param string) string
 	// fromHex is the bytes of a text in hexadecimal, or NULL of NULL.
 	fromHex func(text string) string
+	// pairs is the table v (key, value) of the texts that a parameter holds as a JSON object; for ten, as above.
+	pairs func(param string) string
+	// domain is the part of an address behind its only @.
+	domain func(address string) string
+	// once begins what a query reads several times, or in an order of its own; SQLite is faster without.
+	once string
 	// together says that a statement may hold others that change rows, and that each costs a round trip.
 	together bool
 	// fault says what an error means.
@@ -66,7 +72,13 @@ var postgresDialect = dialect{
 	rows: func(p string) string {
 		return "(SELECT unnest(ARRAY(SELECT jsonb_array_elements(CAST(" + p + " AS JSONB))))) AS v (value)"
 	},
-	fromHex:  func(text string) string { return "decode(" + text + ", 'hex')" },
+	fromHex: func(text string) string { return "decode(" + text + ", 'hex')" },
+	pairs: func(p string) string {
+		object := "(SELECT CAST(" + p + " AS JSONB))"
+		return "(SELECT k AS key, " + object + " ->> k AS value FROM (SELECT unnest(ARRAY(SELECT jsonb_object_keys(" + object + "))) AS k) AS k) AS v"
+	},
+	domain:   func(address string) string { return "split_part(" + address + ", '@', 2)" },
+	once:     "MATERIALIZED",
 	together: true,
 	fault:    postgresFault,
 	tables: `
@@ -120,6 +132,9 @@ func sqliteDialect(dir string) dialect {
 		opaque:  func(column string) string { return column },
 		rows:    func(p string) string { return "json_each(CAST(" + p + " AS TEXT)) AS v" },
 		fromHex: func(text string) string { return "unhex(" + text + ")" },
+		pairs:   func(p string) string { return "json_each(CAST(" + p + " AS TEXT)) AS v" },
+		domain:  func(address string) string { return "substr(" + address + ", instr(" + address + ", '@') + 1)" },
+		once:    "NOT MATERIALIZED",
 		fault:   func(err error) fault { return sqliteFault(err, dir) },
 		tables:  `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
 	}

@@ -15,7 +15,7 @@ var (
 	PlanLine      = func(*Store) string { return lineQuery }
 	PlanLane      = func(s *Store) string { return waitingQuery(s.dialect, editionLane) }
 	PlanOtherLane = func(s *Store) string { return waitingQuery(s.dialect, otherLane) }
-	PlanGate      = func(s *Store) string { return gate(s.dialect, editionGate) }
+	PlanGate      = func(s *Store) string { return gate(s.dialect, editionGate("$2")) }
 	PlanAtOnce    = func(s *Store) string { return atOnceQuery(s.dialect) }
 	PlanPersonal  = func(s *Store) string { return gate(s.dialect, personalGate) }
 	PlanSent      = func(s *Store) string { return sentQuery(s.dialect) }

@@ -92,7 +92,7 @@ func (t *tx) lengthen(c *chunk) error {
 // release has just made in variant_map, and would join those first. The state is asked for twice: PostgreSQL must
 // not know how many there are, or it reads all subscribers for each chunk.
 func chunkReaders(d dialect) string {
-	return `reader AS MATERIALIZED (
+	return `reader AS ` + d.once + ` (
 	SELECT s.id, s.reading_id, COALESCE(s.topic_set_id, 0) AS topic_set_id, s.active_since, u.language, u.layout, u.address
 	FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
 	WHERE s.schedule_id = $2 AND s.state = 'active' AND ` + d.opaque("s.state") + ` = 'active' AND s.id > $3 AND s.id <= $4 AND ` + mailable + `)`
@@ -124,7 +124,7 @@ func deliverQuery(d dialect) string {
 	return `
 		WITH ` + chunkReaders(d) + `
 		INSERT INTO delivery (kind, edition_id, variant_id, subscription_id, language, domain, state, due_at, expires_at, reading_before, reading_after, created_at)
-		SELECT 'edition', m.edition_id, m.variant_id, r.id, r.language, ` + domainOf("r.address") + `, 'pending',
+		SELECT 'edition', m.edition_id, m.variant_id, r.id, r.language, ` + d.domain("r.address") + `, 'pending',
 			CAST($5 AS BIGINT), CAST($6 AS BIGINT), m.reading_id, m.next_reading_id,
 			CASE WHEN r.active_since > CAST($5 AS BIGINT) THEN r.active_since ELSE CAST($5 AS BIGINT) END
 		FROM reader AS r JOIN variant_map AS m ON ` + mapped + `
@@ -153,10 +153,4 @@ func (t *tx) deliver(c *chunk, life time.Duration, now time.Time) (int64, error)
 		return 0, err
 	}
 	return made, t.exec(readOnQuery(t.dialect), c.EditionID, c.ScheduleID, c.After, c.Last)
-}
-
-// domainOf is the part of an address after its only @, without functions that one engine lacks: the
-// trailing characters that are no @ are cut off, and what remains tells where the domain begins.
-func domainOf(address string) string {
-	return `substr(` + address + `, length(rtrim(` + address + `, replace(` + address + `, '@', ''))) + 1)`
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -53,24 +52,20 @@ func (s *Store) HandOver(ctx context.Context, outcomes []newsletter.Outcome, nex
 type hands struct{ sent, record, pass *sqlx.Stmt }
 
 func (s *Store) hands(ctx context.Context) hands {
-	return hands{sent: s.keep(ctx, sentQuery(s.dialect)), record: s.keep(ctx, recordQuery(s.dialect)), pass: s.keep(ctx, gate(s.dialect, editionGate))}
+	return hands{sent: s.keep(ctx, sentQuery(s.dialect)), record: s.keep(ctx, recordQuery(s.dialect)), pass: s.keep(ctx, gate(s.dialect, editionGate("$2")))}
 }
 
 // handOverAtOnce is the usual hand-over in one statement: what was before has been accepted, and what is next belongs to
 // an edition. It is one round trip to the server where a transaction takes four. What the gate of editions refuses is
 // looked at once more, in a transaction.
-func (s *Store) handOverAtOnce(ctx context.Context, sent map[acceptance][][2]any, next []newsletter.Held, now time.Time) ([]int64, error) {
+func (s *Store) handOverAtOnce(ctx context.Context, sent map[acceptance][]accept, next []newsletter.Held, now time.Time) ([]int64, error) {
 	var granted []int64
 	left := next
 	for how, rows := range sent {
 		claim, ids := firstClaim(next)
-		values, err := json.Marshal(rows)
-		if err != nil {
-			return nil, err
-		}
 		query := atOnceQuery(s.dialect)
 		kept := s.keep(ctx, query)
-		args := []any{newsletter.At(now), how.claim, how.code, how.status, string(values), ids, claim}
+		args := []any{newsletter.At(now), how.claim, how.code, how.status, pairs(rows), ids, claim}
 		if err := s.retry(ctx, func() error {
 			granted = nil
 			if kept == nil {
@@ -108,7 +103,7 @@ func firstClaim(held []newsletter.Held) (int64, newsletter.IDs) {
 
 // atOnceQuery is sentQuery, and the gate of editions for the ids $6 of the claim $7.
 func atOnceQuery(d dialect) string {
-	return `WITH sent AS (` + sentQuery(d) + `)` + gateOf(d, editionGate, "$6", "$7", "$1")
+	return `WITH sent AS (` + sentQuery(d) + `)` + gateOf(d, editionGate("$7"), "$6", "$7", "$1")
 }
 
 // passAll marks deliveries as being handed over, those of each claim by themselves.
@@ -127,7 +122,7 @@ func (t *tx) passAll(kept hands, next []newsletter.Held, at newsletter.Time) (gr
 // an edition sends, and what one person is written, have conditions of their own; most calls are about
 // editions only, and PostgreSQL takes longer to plan the conditions than to test them.
 func (t *tx) pass(kept *sqlx.Stmt, ids newsletter.IDs, claim int64, at newsletter.Time) (granted []int64, err error) {
-	err = t.listKept(kept, &granted, gate(t.dialect, editionGate), ids, claim, at)
+	err = t.listKept(kept, &granted, gate(t.dialect, editionGate("$2")), ids, claim, at)
 	if err != nil || len(granted) == len(ids) {
 		return granted, err
 	}
@@ -148,22 +143,33 @@ func leased(claim, at string) string {
 	return `EXISTS (SELECT 1 FROM claim AS c WHERE c.id = ` + claim + ` AND c.lease > ` + at + ` AND ` + holds("delivery") + `)`
 }
 
+// leasedAtOnce is leased for many deliveries of one claim: what it asks of the claim, it asks once for all of them.
+func leasedAtOnce(claim, at string) string {
+	of := func(column string) string {
+		return `(SELECT c.` + column + ` FROM claim AS c WHERE c.id = ` + claim + `)`
+	}
+	return `EXISTS (SELECT 1 FROM claim AS c WHERE c.id = ` + claim + ` AND c.lease > ` + at + `) AND (claim_id = ` + claim + `
+		OR apart IS NULL AND edition_id = ` + of("edition_id") + ` AND id > ` + of("after_id") + ` AND id <= ` + of("through_id") + `)`
+}
+
 // gate is the statement that marks deliveries under conditions: the ids $1 of the claim $2, at $3.
 func gate(d dialect, conditions string) string { return gateOf(d, conditions, "$1", "$2", "$3") }
 
 func gateOf(d dialect, conditions, ids, claim, at string) string {
 	return `
 	UPDATE delivery SET state = 'handing_over', handed_over_at = ` + at + `
-	WHERE id ` + d.among(ids) + ` AND state IN ('pending', 'handing_over') AND ` + leased(claim, at) + conditions + `
+	WHERE id ` + d.among(ids) + ` AND state IN ('pending', 'handing_over') AND ` + leasedAtOnce(claim, at) + conditions + `
 	RETURNING id`
 }
 
-// editionGate are the conditions for mail of an edition: it is being sent, and the reader wants it.
-const editionGate = `
+// editionGate are the conditions for mail of the edition of a claim: it is being sent, and the reader wants it.
+func editionGate(claim string) string {
+	return `
 		AND kind = 'edition'
-		AND EXISTS (SELECT 1 FROM edition AS e WHERE e.id = delivery.edition_id AND e.state = 'sending')
+		AND edition_id = (SELECT e.id FROM claim AS c JOIN edition AS e ON e.id = c.edition_id WHERE c.id = ` + claim + ` AND e.state = 'sending')
 		AND EXISTS (SELECT 1 FROM subscription AS s JOIN subscriber AS p ON p.id = s.subscriber_id
 			WHERE s.id = delivery.subscription_id AND s.state = 'active' AND p.suppressed_at IS NULL AND p.restricted_at IS NULL)`
+}
 
 // personalGate are the conditions for mail to one person: also that the link in it still opens something,
 // and that the row is there which it is about.

@@ -35,9 +35,9 @@ func TestHotStatementsUseTheirIndex(t *testing.T) {
 		plans.want("the gate", store.PlanGate, []any{ids, 1, at}, "delivery", "delivery_pkey|integer primary key")
 		plans.want("the gate of personal mail", store.PlanPersonal, []any{ids, 1, at}, "delivery", "delivery_pkey|integer primary key")
 		if s.Engine() == migrations.Postgres {
-			plans.want("gate and record at once", store.PlanAtOnce, []any{at, 1, 250, "", `[[1,"ok"]]`, ids, 1}, "delivery", "delivery_pkey")
+			plans.want("gate and record at once", store.PlanAtOnce, []any{at, 1, 250, "", `{"1":"ok"}`, ids, 1}, "delivery", "delivery_pkey")
 		}
-		plans.want("the record of what was sent", store.PlanSent, []any{at, 1, 250, "", `[[1,"ok"]]`}, "delivery", "delivery_pkey|integer primary key")
+		plans.want("the record of what was sent", store.PlanSent, []any{at, 1, 250, "", `{"1":"ok"}`}, "delivery", "delivery_pkey|integer primary key")
 		plans.want("the record", store.PlanRecord, []any{at, `[[1,"sent",0,null,null,250,"","",1]]`}, "delivery", "delivery_pkey|integer primary key")
 		plans.want("what a claim holds", store.PlanHeld, []any{e.ID, 1, 500}, "delivery", "delivery_pkey|integer primary key")
 		plans.want("what is under way", store.PlanUnderWay, nil, "delivery", "delivery_pkey|integer primary key")

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -19,7 +21,7 @@ const outcomeChunk = 500
 // record writes outcomes. A delivery that its claim holds no longer, because the lease ran out and it
 // was called uncertain, keeps the state it has; only that it was sent after all still counts, and
 // keeps it from being sent twice.
-func (t *tx) record(kept hands, sent map[acceptance][][2]any, others []newsletter.Outcome, repeat bool, at newsletter.Time) error {
+func (t *tx) record(kept hands, sent map[acceptance][]accept, others []newsletter.Outcome, repeat bool, at newsletter.Time) error {
 	for _, how := range slices.SortedFunc(maps.Keys(sent), acceptance.compare) {
 		for rows := range slices.Chunk(sent[how], outcomeChunk) {
 			if err := t.recordSent(kept.sent, how, rows, at); err != nil {
@@ -48,8 +50,8 @@ func (a acceptance) compare(b acceptance) int {
 
 // accepted divides outcomes into those of messages that were accepted, as rows of an id and the server's words, and
 // all others. Nearly all are of the first kind, and cost half as much by a statement of their own.
-func accepted(outcomes []newsletter.Outcome) (sent map[acceptance][][2]any, others []newsletter.Outcome) {
-	sent = map[acceptance][][2]any{}
+func accepted(outcomes []newsletter.Outcome) (sent map[acceptance][]accept, others []newsletter.Outcome) {
+	sent = map[acceptance][]accept{}
 	for i := range outcomes {
 		o := &outcomes[i]
 		if o.State != newsletter.DeliverySent {
@@ -57,32 +59,48 @@ func accepted(outcomes []newsletter.Outcome) (sent map[acceptance][][2]any, othe
 			continue
 		}
 		how := acceptance{o.ClaimID, o.Code, o.Status}
-		sent[how] = append(sent[how], [2]any{o.ID, o.Reply})
+		sent[how] = append(sent[how], accept{o.ID, o.Reply})
 	}
 	return sent, others
 }
 
-// recordable is the condition that the outcome of a delivery counts that it was handed over by claim, or that it was
-// sent after all where late holds.
-func recordable(claim, late string) string {
-	return `(delivery.state = 'handing_over' AND EXISTS (SELECT 1 FROM claim AS c WHERE c.id = ` + claim + ` AND ` + holds("delivery") + `)
+// recordable is the condition that an outcome o of a delivery counts: the delivery was handed over by a claim c that holds it
+// still, or it was sent after all, where late holds.
+func recordable(late string) string {
+	return `(delivery.state = 'handing_over' AND c.id IS NOT NULL AND ` + holds("delivery") + `
 			OR ` + late + ` AND delivery.doubts > 0 AND delivery.state IN ('uncertain', 'pending'))`
 }
 
-// sentQuery writes that messages were accepted at $1: of the claim $2, with the code $3 and the status $4, the rows $5.
+// sentQuery writes that messages were accepted at $1: of the claim $2, with the code $3 and the status $4, the pairs $5 of an id
+// and the server's words.
 func sentQuery(d dialect) string {
 	return `
 		UPDATE delivery SET state = 'sent', code = $3, status = $4, reply = o.reply, apart = NULL, claim_id = NULL, ended_at = $1
-		FROM (SELECT CAST(v.value ->> 0 AS BIGINT) AS id, v.value ->> 1 AS reply FROM ` + d.rows("$5") + `) AS o
-		WHERE delivery.id = o.id AND ` + recordable("$2", "TRUE")
+		FROM (SELECT CAST(v.key AS BIGINT) AS id, v.value AS reply FROM ` + d.pairs("$5") + `) AS o LEFT JOIN claim AS c ON c.id = $2
+		WHERE delivery.id = o.id AND ` + recordable("TRUE")
 }
 
-func (t *tx) recordSent(kept *sqlx.Stmt, how acceptance, rows [][2]any, at newsletter.Time) error {
-	values, err := json.Marshal(rows)
-	if err != nil {
-		return err
+func (t *tx) recordSent(kept *sqlx.Stmt, how acceptance, rows []accept, at newsletter.Time) error {
+	return t.execKept(kept, sentQuery(t.dialect), at, how.claim, how.code, how.status, pairs(rows))
+}
+
+// accept is a message that was accepted, with the server's words.
+type accept struct {
+	id    int64
+	reply string
+}
+
+// pairs are rows as a JSON object, the words by the ids: each is read without looking into a row of its own.
+func pairs(rows []accept) string {
+	var b bytes.Buffer
+	words := json.NewEncoder(&b)
+	for i, r := range rows {
+		b.WriteByte("{,"[min(i, 1)])
+		fmt.Fprintf(&b, `"%d":`, r.id)
+		_ = words.Encode(r.reply) // a string, to a buffer
 	}
-	return t.execKept(kept, sentQuery(t.dialect), at, how.claim, how.code, how.status, string(values))
+	b.WriteByte('}')
+	return b.String()
 }
 
 // recordQuery writes outcomes of any kind: $1 is the time, $2 the outcomes.
@@ -99,8 +117,8 @@ func recordQuery(d dialect) string {
 				CAST(v.value ->> 3 AS BIGINT) AS due_at, CAST(v.value ->> 4 AS BIGINT) AS expires_at,
 				CAST(v.value ->> 5 AS BIGINT) AS code, v.value ->> 6 AS status, v.value ->> 7 AS reply,
 				CAST(v.value ->> 8 AS BIGINT) AS claim
-			FROM ` + d.rows("$2") + `) AS o
-		WHERE delivery.id = o.id AND ` + recordable("o.claim", "o.state = 'sent'") + `
+			FROM ` + d.rows("$2") + `) AS o LEFT JOIN claim AS c ON c.id = o.claim
+		WHERE delivery.id = o.id AND ` + recordable("o.state = 'sent'") + `
 		RETURNING delivery.id, delivery.state`
 }
 

@@ -48,7 +48,7 @@ func (t *tx) resend(e *newsletter.Edition, deliveries []int64, now time.Time) (i
 	var moved []int64
 	err := t.list(&moved, `
 		UPDATE delivery SET state = 'pending', apart = 'waiting', claim_id = NULL, due_at = $2, expires_at = $3, attempts = 0, ended_at = NULL,
-			domain = (SELECT `+domainOf("u.address")+` FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id WHERE s.id = delivery.subscription_id)
+			domain = (SELECT `+t.dialect.domain("u.address")+` FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id WHERE s.id = delivery.subscription_id)
 		WHERE edition_id = $1 AND state = 'failed'
 		AND ($4 OR id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($5 AS TEXT))))
 		AND EXISTS (SELECT 1 FROM subscription AS s JOIN subscriber AS u ON u.id = s.subscriber_id
