@@ -209,6 +209,7 @@ CREATE TABLE edition (
 CREATE INDEX edition_open ON edition (state, scheduled_for) WHERE state IN ('draft', 'in_review', 'approved', 'sending', 'paused');
 CREATE INDEX edition_list ON edition (list_id, scheduled_for DESC);
 CREATE INDEX edition_newest ON edition ((COALESCE(scheduled_for, created_at)) DESC, id DESC);
+CREATE INDEX edition_left ON edition (released_at DESC, id DESC) WHERE released_at IS NOT NULL;
 CREATE INDEX edition_empty ON edition (ended_at) WHERE state IN ('skipped', 'missed');
 CREATE INDEX edition_corrects ON edition (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX edition_stopping ON edition (id) WHERE state = 'cancelled' AND ended_at IS NULL;

@@ -12,7 +12,7 @@ import (
 // editionsLimit is how many editions a page of them has.
 const editionsLimit = 50
 
-// EditionsOf returns editions of some lists, the newest slot first, with the state of their deliveries left
+// EditionsOf returns editions of some lists, the newest slot first (or the last to leave, as q says), with the state of their deliveries left
 // out. more says that there are older ones, after the last of these.
 func (s *Store) EditionsOf(ctx context.Context, q newsletter.EditionQuery) (editions []newsletter.Edition, more bool, err error) {
 	limit := q.Limit
@@ -23,18 +23,27 @@ func (s *Store) EditionsOf(ctx context.Context, q newsletter.EditionQuery) (edit
 	if err != nil {
 		return nil, false, err
 	}
-	args := []any{newsletter.NewIDs(q.Lists...), string(states), len(q.States) == 0, limit + 1}
-	after := ""
-	if !q.After.IsZero() {
-		after = `
-		AND (COALESCE(scheduled_for, created_at), id) < (SELECT COALESCE(scheduled_for, created_at), id FROM edition WHERE public_id = $5)`
+	kinds, err := json.Marshal(append([]newsletter.EditionKind{}, q.Kinds...))
+	if err != nil {
+		return nil, false, err
+	}
+	args := []any{newsletter.NewIDs(q.Lists...), string(states), len(q.States) == 0, limit + 1, string(kinds), len(q.Kinds) == 0}
+	condition, order := "", `COALESCE(scheduled_for, created_at) DESC, id DESC`
+	switch {
+	case q.Left:
+		condition, order = `
+		AND released_at IS NOT NULL`, `released_at DESC, id DESC`
+	case !q.After.IsZero():
+		condition = `
+		AND (COALESCE(scheduled_for, created_at), id) < (SELECT COALESCE(scheduled_for, created_at), id FROM edition WHERE public_id = $7)`
 		args = append(args, q.After)
 	}
 	err = s.reader.SelectContext(ctx, &editions, `
 		SELECT `+editionColumns+` FROM edition
 		WHERE list_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
-		AND (CAST($3 AS BOOLEAN) OR state IN (SELECT value FROM json_each(CAST($2 AS TEXT))))`+after+`
-		ORDER BY COALESCE(scheduled_for, created_at) DESC, id DESC LIMIT $4`, args...)
+		AND (CAST($3 AS BOOLEAN) OR state IN (SELECT value FROM json_each(CAST($2 AS TEXT))))
+		AND (CAST($6 AS BOOLEAN) OR kind IN (SELECT value FROM json_each(CAST($5 AS TEXT))))`+condition+`
+		ORDER BY `+order+` LIMIT $4`, args...)
 	if err == nil && len(editions) > limit {
 		return editions[:limit], true, nil
 	}

@@ -135,6 +135,21 @@ func testEditionsOf(t *testing.T, s *store.Store) {
 	if page, _, err := s.EditionsOf(t.Context(), newsletter.EditionQuery{Lists: []int64{w.List.ID}, States: []newsletter.EditionState{newsletter.EditionDraft}}); err != nil || len(page) != 5 {
 		t.Errorf("%d editions, %v", len(page), err)
 	}
+	extra := newsletter.EditionQuery{Lists: []int64{w.List.ID}, Kinds: []newsletter.EditionKind{newsletter.EditionExtra}}
+	slots := newsletter.EditionQuery{Lists: []int64{w.List.ID}, Kinds: []newsletter.EditionKind{newsletter.EditionSlot}}
+	for want, q := range map[int]newsletter.EditionQuery{5: extra, 0: slots} {
+		if page, _, err := s.EditionsOf(t.Context(), q); err != nil || len(page) != want {
+			t.Errorf("%v: %d editions, %v", q.Kinds, len(page), err)
+		}
+	}
+	// The one that was made first left last.
+	for i, id := range want[3:] {
+		w.Do(`UPDATE edition SET state = 'sent', released_at = $2 WHERE public_id = $1`, id, newsletter.At(Start.Add(time.Duration(i)*time.Minute)))
+	}
+	page, more, err := s.EditionsOf(t.Context(), newsletter.EditionQuery{Lists: []int64{w.List.ID}, Left: true, Limit: 1})
+	if err != nil || !more || len(page) != 1 || page[0].PublicID != want[4] {
+		t.Errorf("that left: %v, %v, %v", page, more, err)
+	}
 }
 
 func testOutlook(t *testing.T, s *store.Store) {

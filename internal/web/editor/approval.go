@@ -2,7 +2,7 @@ package editor
 
 import (
 	"net/http"
-	"strconv"
+	"slices"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -19,8 +19,32 @@ type approvalLine struct {
 	Hold       []option
 }
 
-// holds are the hold times to choose from, in minutes.
-var holds = []int{0, 5, 15, 30, 60, 120}
+// holds are the hold times to choose from.
+var holds = []time.Duration{0, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour}
+
+// holdsWith are the hold times to choose from, with the one that a list has now: who saves the form for something
+// else keeps it.
+func holdsWith(now time.Duration) []time.Duration {
+	all := slices.Clone(holds)
+	if at, there := slices.BinarySearch(all, now); !there {
+		all = slices.Insert(all, at, now)
+	}
+	return all
+}
+
+// holdWords is a hold time in words.
+func (d *door) holdWords(r *http.Request, hold time.Duration) string {
+	switch minutes := int(hold / time.Minute); {
+	case hold == 0:
+		return d.text(r, "approval_hold_none", nil)
+	case hold%time.Hour == 0:
+		return d.text(r, "approval_hours", map[string]any{"Count": int(hold / time.Hour)})
+	case hold%time.Minute == 0:
+		return d.text(r, "approval_minutes", map[string]any{"Count": minutes})
+	default:
+		return d.text(r, "approval_seconds", map[string]any{"Count": int((hold + time.Second - 1) / time.Second)})
+	}
+}
 
 func (d *door) approvalRules(w http.ResponseWriter, r *http.Request) error {
 	lists, err := d.Store.Lists(r.Context())
@@ -38,12 +62,8 @@ func (d *door) approvalRules(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		line := approvalLine{Name: l.Name, List: titleOf(r, l, l.Texts, l.Name), FourEyes: rule.FourEyes}
-		for _, minutes := range holds {
-			text := d.text(r, "approval_hold_none", nil)
-			if minutes > 0 {
-				text = d.text(r, "approval_minutes", map[string]any{"Count": minutes})
-			}
-			line.Hold = append(line.Hold, option{strconv.Itoa(minutes), text, rule.Hold == newsletter.Duration(time.Duration(minutes)*time.Minute)})
+		for _, hold := range holdsWith(rule.Hold.D()) {
+			line.Hold = append(line.Hold, option{hold.String(), d.holdWords(r, hold), hold == rule.Hold.D()})
 		}
 		page.Rules = append(page.Rules, line)
 	}
@@ -59,11 +79,11 @@ func (d *door) setApprovalRule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	minutes, err := strconv.Atoi(typed.Get("hold"))
+	hold, err := time.ParseDuration(typed.Get("hold"))
 	if err != nil {
 		return web.Status(http.StatusBadRequest)
 	}
-	rule := newsletter.ApprovalRule{ListID: list.ID, FourEyes: typed.Get("four-eyes") == "yes", Hold: newsletter.Duration(time.Duration(minutes) * time.Minute)}
+	rule := newsletter.ApprovalRule{ListID: list.ID, FourEyes: typed.Get("four-eyes") == "yes", Hold: newsletter.Duration(hold)}
 	if err := d.Store.SetApprovalRule(r.Context(), rule, actor(r), d.Now()); err != nil {
 		return err
 	}

@@ -161,12 +161,7 @@ func (d *door) headOf(r *http.Request, e *newsletter.Edition, tab string) (*edit
 		Extra: e.Kind == newsletter.EditionExtra, State: stateOf(e.State), At: e.ScheduledFor, Zone: zoneOf(c), Follows: e.State.Follows(),
 		Approved: e.State == newsletter.EditionApproved, Sending: e.State == newsletter.EditionSending, Paused: e.State == newsletter.EditionPaused,
 		Released: !e.ReleasedAt.IsZero(), Over: e.State.Ended(), ReleasedAt: e.ReleasedAt, Tab: tab, ListLanguage: list.Language}
-	h.Held, h.Leaves = e.Held(newsletter.At(d.Now())), e.ScheduledFor
-	for _, later := range []newsletter.Time{e.HeldUntil, e.ApprovedAt} {
-		if later.After(h.Leaves.Time) {
-			h.Leaves = later
-		}
-	}
+	h.Held, h.Leaves = e.Held(newsletter.At(d.Now())), leavesAt(e)
 	h.Title = cmp.Or(h.Title, h.Pace)
 	reason, said, _ := strings.Cut(e.Reason, ": ")
 	if reason != "" && d.Templates.Texts().Has("edition_"+reason) {

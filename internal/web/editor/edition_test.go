@@ -137,6 +137,9 @@ func TestEdition_WordsAndPosts(t *testing.T) {
 		if got := b.stored(e); got.Subject != "Wie beslist mee?" || got.Introduction != "Dag!\nTot ziens." {
 			t.Errorf("%+v", got)
 		}
+		// The hint names what Bode would make, and not what was just saved.
+		has(t, b.get(path), "het onderwerp dat Bode maakt: “Over ")
+		hasNot(t, b.get(path), "het onderwerp dat Bode maakt: “Wie beslist")
 		// A colleague's words are not overwritten, and what was typed is not lost.
 		status, _, page := b.ask(http.MethodPost, path+"/words", words("Ik was later", "Hallo", none))
 		if status != http.StatusUnprocessableEntity || b.stored(e).Subject != "Wie beslist mee?" {
@@ -248,6 +251,25 @@ func TestEdition_Approval(t *testing.T) {
 			t.Errorf("approved twice: %d", status)
 		}
 	})
+}
+
+// A hold time that isn't among those on offer stays when the form is saved for something else.
+func TestApprovalRule_KeepsTheHoldTimeThatThereIs(t *testing.T) {
+	b := newBench(t, storetest.SQLite(t))
+	for _, hold := range []time.Duration{0, 5 * time.Minute, time.Minute, 45 * time.Second, 24 * time.Hour} {
+		if err := b.store.SetApprovalRule(t.Context(), newsletter.ApprovalRule{ListID: b.world.List.ID, Hold: newsletter.Duration(hold)}, storetest.By, b.now); err != nil {
+			t.Fatal(err)
+		}
+		page := b.get("/desk/editions/approval")
+		m := regexp.MustCompile(`<option value="([^"]*)" selected>`).FindStringSubmatch(page)
+		if m == nil {
+			t.Fatalf("%s is not among the choices", hold)
+		}
+		b.post("/desk/editions/approval", url.Values{"list": {"nieuwe-democratie"}, "four-eyes": {"yes"}, "hold": {m[1]}})
+		if rule, err := b.store.ApprovalRule(t.Context(), b.world.List.ID); err != nil || rule.Hold.D() != hold {
+			t.Errorf("%s became %s, %v", hold, rule.Hold.D(), err)
+		}
+	}
 }
 
 func TestEdition_FourEyes(t *testing.T) {

@@ -116,10 +116,10 @@ func (d *door) editionLines(r *http.Request, lists []newsletter.List, editions [
 
 // editionLineOf is an edition in a list.
 func editionLineOf(r *http.Request, l *newsletter.List, c *newsletter.Schedule, e *newsletter.Edition) editionLine {
-	at := e.ScheduledFor
+	at := e.ReleasedAt
 	if at.IsZero() {
-		at = e.CreatedAt
+		at = leavesAt(e)
 	}
 	return editionLine{URL: editionURL(e.PublicID, ""), List: titleOf(r, l, l.Texts, l.Name), Pace: titleOf(r, l, c.Texts, c.Name), Subject: e.Subject,
-		At: at, Zone: zoneOf(c), Extra: e.Kind == newsletter.EditionExtra, State: stateOf(e.State)}
+		At: at, Zone: zoneOf(c), Extra: e.Kind == newsletter.EditionExtra, Correction: e.Kind == newsletter.EditionCorrection, Open: !e.State.Ended(), State: stateOf(e.State)}
 }

@@ -34,7 +34,8 @@ type variantLine struct {
 	id    newsletter.PublicID
 }
 
-// outlookOf says which letters there are, and the subject of the one that most readers get.
+// outlookOf says which letters there are, and the subject that is made of the posts of the one that most readers
+// get, whatever the editor wrote; of what has left, the subject that it had.
 func (d *door) outlookOf(r *http.Request, e *newsletter.Edition) (*outlook, string, error) {
 	if !e.ReleasedAt.IsZero() {
 		return d.releasedOf(r, e)
@@ -58,7 +59,11 @@ func (d *door) outlookOf(r *http.Request, e *newsletter.Edition) (*outlook, stri
 	if len(out.variants) == 0 {
 		return out, "", nil
 	}
-	_, subject, _, err := d.Composer.Compose(r.Context(), out.digest(&out.variants[0], newsletter.PublicID{}))
+	digest := out.digest(&out.variants[0], newsletter.PublicID{})
+	if e.Kind != newsletter.EditionCorrection {
+		digest.Edition.Subject = ""
+	}
+	_, subject, _, err := d.Composer.Compose(r.Context(), digest)
 	if err != nil {
 		subject = "" // the checks say what is wrong
 	}

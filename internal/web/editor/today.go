@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -26,21 +27,25 @@ func (d *door) todayRoutes() {
 type todayPage struct {
 	Editor  bool // has lists to look at
 	Alarms  []alarm
-	Waiting []editionLine
-	Next    []departure // the soonest first
+	Waiting []departure // for somebody's approval; the soonest first
+	Next    []departure // what else leaves; the soonest first
 	Recent  []sentLine
 }
 
-// departure is an edition that leaves next, or the slot of one that isn't made yet.
+// departure is an edition that waits or leaves next, or the slot of one that isn't made yet.
 type departure struct {
 	List, Pace string
-	URL        string // of the edition; empty: there is none yet
+	URL        string // of the edition, or of the schedule whose slot it is
+	Subject    string // the editor's own; empty: it is made from the posts
+	Made       bool   // there is an edition
+	Approved   bool   // and it can still be stopped
+	Kind       newsletter.EditionKind
 	State      desk.State
-	At         newsletter.Time // zero: an extra one, which leaves when its hold time is over
+	At         newsletter.Time // zero: it leaves when it is approved
 	Zone       *time.Location
 	Readers    int64
-	Posts      []string // the first of them
-	More       int      // posts besides
+	Posts      []postLink // the first of them
+	More       int        // posts besides
 	Counted    bool
 }
 
@@ -48,9 +53,11 @@ type departure struct {
 type editionLine struct {
 	URL, List, Pace string
 	Subject         string          // the editor's own; empty: it is made from the posts
-	At              newsletter.Time // its slot, or when it was made
+	At              newsletter.Time // when it left or leaves; zero: it has no moment
 	Zone            *time.Location
 	Extra           bool
+	Correction      bool
+	Open            bool // something is still to come of it
 	State           desk.State
 }
 
@@ -98,28 +105,30 @@ func (d *door) today(w http.ResponseWriter, r *http.Request) error {
 
 // some are the editions of lists in some states, the newest slots first.
 func (d *door) some(r *http.Request, lists []newsletter.List, limit int, states ...newsletter.EditionState) ([]newsletter.Edition, error) {
-	q := newsletter.EditionQuery{States: states, Limit: limit}
-	for _, l := range lists {
-		q.Lists = append(q.Lists, l.ID)
-	}
+	q := newsletter.EditionQuery{States: states, Limit: limit, Lists: idsOf(lists)}
 	editions, _, err := d.Store.EditionsOf(r.Context(), q)
 	return editions, err
 }
 
 // todayEditions says what waits for approval, and what went out lately.
 func (d *door) todayEditions(r *http.Request, lists []newsletter.List, page *todayPage) error {
-	waiting, err := d.some(r, lists, 0, newsletter.EditionInReview)
+	waiting, err := d.waiting(r, lists)
 	if err != nil {
 		return err
 	}
-	if page.Waiting, err = d.editionLines(r, lists, waiting); err != nil {
+	if page.Waiting, err = d.departures(r, lists, waiting); err != nil {
 		return err
 	}
-	slices.Reverse(page.Waiting) // the soonest first
-	left, err := d.some(r, lists, recent, newsletter.EditionSending, newsletter.EditionPaused, newsletter.EditionSent)
+	// What runs or rests is told whenever it began; beside it, the last that went out.
+	running, err := d.left(r, lists, 0, newsletter.EditionSending, newsletter.EditionPaused)
 	if err != nil {
 		return err
 	}
+	sent, err := d.left(r, lists, recent, newsletter.EditionSent, newsletter.EditionCancelled)
+	if err != nil {
+		return err
+	}
+	left := append(running, sent...)
 	lines, err := d.editionLines(r, lists, left)
 	if err != nil {
 		return err
@@ -129,13 +138,80 @@ func (d *door) todayEditions(r *http.Request, lists []newsletter.List, page *tod
 		if err != nil {
 			return err
 		}
-		lines[i].At = left[i].ReleasedAt
 		page.Recent = append(page.Recent, sentLine{lines[i], p.Total, p.Sent, p.Waiting + p.OnTheWay + p.Deferred, p.Failed})
 	}
 	return nil
 }
 
-// todayNext says what leaves next, with what and to how many: editions that are made, and slots to come.
+// left are editions that went out, in some states, the last first.
+func (d *door) left(r *http.Request, lists []newsletter.List, limit int, states ...newsletter.EditionState) ([]newsletter.Edition, error) {
+	q := newsletter.EditionQuery{States: states, Limit: limit, Left: true, Lists: idsOf(lists)}
+	editions, _, err := d.Store.EditionsOf(r.Context(), q)
+	return editions, err
+}
+
+// waiting are the editions that leave when somebody approves them: those in review, and drafts that no slot
+// approves. The soonest comes first.
+func (d *door) waiting(r *http.Request, lists []newsletter.List) ([]newsletter.Edition, error) {
+	all, err := d.some(r, lists, 0, newsletter.EditionInReview)
+	if err != nil {
+		return nil, err
+	}
+	drafts, _, err := d.Store.EditionsOf(r.Context(), newsletter.EditionQuery{Lists: idsOf(lists), States: []newsletter.EditionState{newsletter.EditionDraft},
+		Kinds: []newsletter.EditionKind{newsletter.EditionExtra, newsletter.EditionCorrection}})
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, drafts...)
+	slices.SortStableFunc(all, func(a, b newsletter.Edition) int {
+		return cmp.Or(a.ScheduledFor.Compare(b.ScheduledFor.Time), a.CreatedAt.Compare(b.CreatedAt.Time))
+	})
+	return all, nil
+}
+
+// departures says of editions what they bring and to how many; of the first ones only, where there are many.
+func (d *door) departures(r *http.Request, lists []newsletter.List, editions []newsletter.Edition) ([]departure, error) {
+	var all []departure
+	for i := range editions {
+		e := &editions[i]
+		at := slices.IndexFunc(lists, func(l newsletter.List) bool { return l.ID == e.ListID })
+		if at < 0 {
+			continue
+		}
+		c, err := d.scheduleOf(r, e)
+		if err != nil {
+			return nil, err
+		}
+		one := departureOf(r, &lists[at], c, e)
+		if len(all) < soonest {
+			if err := d.count(r, e, &one); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// departureOf is an edition that is made and has not left.
+func departureOf(r *http.Request, l *newsletter.List, c *newsletter.Schedule, e *newsletter.Edition) departure {
+	return departure{List: titleOf(r, l, l.Texts, l.Name), Pace: titleOf(r, l, c.Texts, c.Name), Zone: zoneOf(c), URL: editionURL(e.PublicID, ""),
+		Subject: e.Subject, Made: true, Approved: e.State == newsletter.EditionApproved, Kind: e.Kind, State: stateOf(e.State), At: leavesAt(e)}
+}
+
+// leavesAt is before when an edition doesn't leave; zero: it waits for an approval alone.
+func leavesAt(e *newsletter.Edition) newsletter.Time {
+	at := e.ScheduledFor
+	for _, later := range []newsletter.Time{e.HeldUntil, e.ApprovedAt} {
+		if later.After(at.Time) {
+			at = later
+		}
+	}
+	return at
+}
+
+// todayNext says what leaves next without anybody's doing, with what and to how many: editions that are made, and
+// slots to come. A slot whose edition waits for approval is told there.
 func (d *door) todayNext(r *http.Request, lists []newsletter.List, page *todayPage) error {
 	open, err := d.some(r, lists, 0, newsletter.EditionDraft, newsletter.EditionInReview, newsletter.EditionApproved)
 	if err != nil {
@@ -155,27 +231,24 @@ func (d *door) todayNext(r *http.Request, lists []newsletter.List, page *todayPa
 		}
 		for j := range schedules {
 			c := &schedules[j]
-			one := next{departure: departure{List: titleOf(r, l, l.Texts, l.Name), Pace: titleOf(r, l, c.Texts, c.Name), Zone: zoneOf(c)}}
-			if at := c.NextEdition(newsletter.Reading{}, now); !at.IsZero() && l.State == newsletter.ListActive {
-				one.At = at
-				one.edition = newsletter.Edition{ListID: l.ID, ScheduleID: c.ID, Kind: newsletter.EditionSlot, State: newsletter.EditionDraft, ScheduledFor: at}
-				all = append(all, one)
-			}
-			for _, e := range open {
-				if e.ScheduleID != c.ID || e.Kind == newsletter.EditionExtra && e.State != newsletter.EditionApproved {
+			slot := c.NextEdition(newsletter.Reading{}, now)
+			for k := range open {
+				e := &open[k]
+				if e.ScheduleID != c.ID {
 					continue
 				}
-				made := one
-				made.edition, made.At, made.URL, made.State = e, e.ScheduledFor, editionURL(e.PublicID, ""), stateOf(e.State)
-				if e.HeldUntil.After(made.At.Time) {
-					made.At = e.HeldUntil
+				if e.ScheduledFor == slot { // an edition that is made stands for its slot
+					slot = newsletter.Time{}
 				}
-				// An edition that is made stands for its slot.
-				if at := slices.IndexFunc(all, func(n next) bool { return n.URL == "" && n.edition.ScheduleID == c.ID && n.At == e.ScheduledFor }); at >= 0 {
-					all[at] = made
-				} else if e.State == newsletter.EditionApproved {
-					all = append(all, made)
+				if e.State == newsletter.EditionApproved || e.State == newsletter.EditionDraft && e.Kind == newsletter.EditionSlot {
+					all = append(all, next{departureOf(r, l, c, e), *e})
 				}
+			}
+			if !slot.IsZero() && l.State == newsletter.ListActive {
+				e := newsletter.Edition{ListID: l.ID, ScheduleID: c.ID, Kind: newsletter.EditionSlot, State: newsletter.EditionDraft, ScheduledFor: slot}
+				one := departureOf(r, l, c, &e)
+				one.URL, one.Made = scheduleURL(c.ID), false
+				all = append(all, next{one, e})
 			}
 		}
 	}
@@ -189,8 +262,21 @@ func (d *door) todayNext(r *http.Request, lists []newsletter.List, page *todayPa
 	return nil
 }
 
+// idsOf are the ids of lists.
+func idsOf(lists []newsletter.List) (ids []int64) {
+	for _, l := range lists {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
 // count says what an edition would bring, and to how many.
-func (d *door) count(r *http.Request, e *newsletter.Edition, to *departure) error {
+func (d *door) count(r *http.Request, e *newsletter.Edition, to *departure) (err error) {
+	if e.Kind == newsletter.EditionCorrection {
+		to.Counted = true
+		to.Readers, err = d.Store.CorrectionReaders(r.Context(), e)
+		return err
+	}
 	readers, err := d.Audience.Readers(r.Context(), e.ScheduleID)
 	if err != nil {
 		return err
@@ -204,7 +290,7 @@ func (d *door) count(r *http.Request, e *newsletter.Edition, to *departure) erro
 		switch {
 		case p.Disposition != newsletter.PostIn:
 		case len(to.Posts) < shownPosts:
-			to.Posts = append(to.Posts, p.Title)
+			to.Posts = append(to.Posts, postLink{postURL(p.PublicID), p.Title})
 		default:
 			to.More++
 		}

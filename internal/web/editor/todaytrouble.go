@@ -110,8 +110,12 @@ func (d *door) feedTrouble(r *http.Request, l *newsletter.List, page *todayPage)
 		if f.State == newsletter.FeedOK || !f.ArchivedAt.IsZero() {
 			continue
 		}
-		one := d.trouble(r, "careful", "feed_"+string(f.State), map[string]any{"Name": f.Name, "List": titleOf(r, l, l.Texts, l.Name)})
-		one.Said, one.URL, one.Link = f.LastError, "/desk/feeds", d.text(r, "alarm_feed_link", nil)
+		key := "feed_" + string(f.State)
+		if f.State == newsletter.FeedDisabled && f.LastError == "" {
+			key = "feed_paused" // by one of us: see standingOf
+		}
+		one := d.trouble(r, "careful", key, map[string]any{"Name": f.Name, "List": titleOf(r, l, l.Texts, l.Name)})
+		one.Said, one.URL, one.Link = d.problem(r, f.LastReason, f.LastError), feedURL(f.ID), d.text(r, "alarm_feed_link", nil)
 		page.Alarms = append(page.Alarms, one)
 	}
 	return nil
