@@ -9,7 +9,7 @@ axe=build/axe/node_modules/axe-core
 
 has() { command -v "$1" >/dev/null 2>&1; }
 has_postgres() { [ -n "${BODE_TEST_POSTGRES:-}" ] || has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
-has_browser() { local b; for b in ${BODE_TEST_BROWSER:-chromium chromium-browser google-chrome google-chrome-stable}; do has "$b" && "$b" --version >/dev/null 2>&1 && return; done; return 1; }
+has_browser() { local b; for b in ${BODE_TEST_BROWSER:-chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable}; do has "$b" && "$b" --version >/dev/null 2>&1 && return; done; return 1; }
 has_axe() { [ -n "${BODE_TEST_AXE:-}" ] || grep -qs "\"version\": \"$axe_version\"" "$axe/package.json"; }
 # The race detector is C: it needs a compiler that can also link.
 has_cgo() { echo 'int main(void) { return 0; }' | "${CC:-gcc}" -x c -o /dev/null - 2>/dev/null; }
@@ -49,6 +49,11 @@ if ! has_axe; then
 		echo "axe-core $axe_version could not be fetched: give npm a registry that it can reach (npm config set registry URL), or set BODE_TEST_AXE to an axe.min.js of that version" >&2
 		exit 1
 	fi
+fi
+
+# A Chromium without windows takes a third less time to look at pages. Where it can't be had, one with windows will do.
+if ! has chromium-headless-shell && [ -z "${BODE_TEST_BROWSER:-}" ] && [ "$(id -u)" -eq 0 ] && has apt-get; then
+	DEBIAN_FRONTEND=noninteractive timeout 60 apt-get -qq install -y --no-install-recommends --no-remove --no-upgrade chromium-headless-shell >/dev/null 2>&1 || true
 fi
 
 # What was installed must also work: Ubuntu's chromium is a snap, which not every machine can run.

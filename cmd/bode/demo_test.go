@@ -35,6 +35,7 @@ var deskLink = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+/desk/sign-in/link/
 // The demonstration prints a link to the desk, which works once and needs no second factor. An edition waits
 // there; it can be looked at, approved, and stopped. A second link leads to the privacy desk, where requests press.
 func TestDemo_OpensTheDesk(t *testing.T) {
+	t.Parallel()
 	said := &spoken{}
 	cmd := exec.Command("bode", "demo", "--listen", "127.0.0.1:0")
 	cmd.Stdout, cmd.Stderr = said, said

@@ -159,6 +159,7 @@ func TestTheFirstAdmin(t *testing.T) {
 // In a service that is served nothing waives the second factor: neither a link that a command printed, nor a
 // database in which somebody wrote so.
 func TestServeWaivesNothing(t *testing.T) {
+	t.Parallel()
 	peer := mailertest.New(t, mailertest.Script{})
 	i := install(t, "bode.sqlite", peer)
 	i.bode("migrate")

@@ -2,7 +2,6 @@ package editor_test
 
 import (
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,7 +49,7 @@ func (v *visit) keep(name string) {
 	v.t.Helper()
 	v.CheckAccessible()
 	v.CheckWidth()
-	v.Screenshot(filepath.Join(webtest.Pictures(v.t), "journey-"+name+".png"))
+	v.Picture("editor/journey/" + name)
 }
 
 // An editor writes a post with a picture and sees it before readers do, corrects an imported one, adds a feed

@@ -27,17 +27,17 @@ func TestJourney_AnEditionIsApprovedStoppedAndApprovedAgain(t *testing.T) {
 		defer server.Close()
 		page := browser.Page(t)
 		page.Cookie(server.URL, b.CookieName(), b.token)
-		pictures := filepath.Join(webtest.Pictures(t), "journey", filepath.Base(t.Name()))
+		pictures := "editor/journey/" + filepath.Base(t.Name()) + "-"
 		look := func(name string) {
 			t.Helper()
 			page.View(1280, webtest.Dark)
 			page.CheckContrast()
 			page.CheckWidth()
-			page.Screenshot(filepath.Join(pictures, name+"-wide.png"))
+			page.Picture(pictures + name + "-wide")
 			page.View(320, webtest.Light)
 			page.CheckAccessible()
 			page.CheckWidth()
-			page.Screenshot(filepath.Join(pictures, name+"-phone.png"))
+			page.Picture(pictures + name + "-phone")
 		}
 		says := func(want ...string) {
 			t.Helper()

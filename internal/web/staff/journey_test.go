@@ -2,7 +2,6 @@ package staff_test
 
 import (
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +31,6 @@ func lived(t *testing.T, s *store.Store) (b *bench, at string) {
 // next time; as they would do it, in a real browser, at the width of a phone.
 func TestJourney_InvitationToToday(t *testing.T) {
 	chromium := webtest.Open(t, webtest.Reads("nl"))
-	pictures := webtest.Pictures(t)
 	for engine, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
 		t.Run(engine, func(t *testing.T) {
 			b, at := lived(t, open(t))
@@ -47,7 +45,7 @@ func TestJourney_InvitationToToday(t *testing.T) {
 				}
 				page.CheckWidth()
 				page.CheckAccessible()
-				page.Screenshot(filepath.Join(pictures, "sign-in-"+strings.Trim(strings.ReplaceAll(strings.SplitN(address, "?", 2)[0], "/", "-"), "-")+".png"))
+				page.Picture("staff/journey/" + strings.Trim(strings.ReplaceAll(strings.SplitN(address, "?", 2)[0], "/", "-"), "-"))
 			}
 			page.Go(at + staff.LinkPath + b.rules.Token(b.mail(newsletter.TemplateInvitation)))
 			page.Press("main button")

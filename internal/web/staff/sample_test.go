@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -106,29 +105,14 @@ func TestF1_F3_F5_EveryPageIsAccessible(t *testing.T) {
 	browser := webtest.Open(t)
 	stranger, member := browser.Page(t), browser.Page(t)
 	member.Cookie(server.URL, "desk", desktest.SampleToken)
-	pictures := webtest.Pictures(t)
 	inside := regexp.MustCompile(`^(account|people|invite|person|audit|codes|steps)`)
 	for _, s := range staff.Samples() {
 		page := stranger
 		if inside.MatchString(s.Name) {
 			page = member
 		}
-		for _, look := range []struct {
-			width  int
-			scheme webtest.Scheme
-			lang   newsletter.Language
-		}{{320, webtest.Light, newsletter.Dutch}, {1280, webtest.Dark, newsletter.English}} {
-			page.View(look.width, look.scheme)
-			page.Go(server.URL + "/desk/sample/" + s.Name + "?lang=" + string(look.lang))
-			if look.scheme == webtest.Light {
-				page.CheckAccessible()
-			} else {
-				page.CheckContrast()
-			}
-			page.CheckWidth()
-			page.Screenshot(filepath.Join(pictures, "staff-"+s.Name+"-"+string(look.scheme)+".png"))
-			page.Enlarge(200)
-			page.CheckWidth()
-		}
+		at := server.URL + "/desk/sample/" + s.Name
+		page.CheckLooks(at+"?lang=nl", "staff/"+s.Name)
+		page.CheckNarrow(at + "?lang=en")
 	}
 }

@@ -45,10 +45,11 @@ func Open(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	return &Browser{ctx}
 }
 
-// find returns the path of a Chromium: $BODE_TEST_BROWSER, or one of the usual names.
+// find returns the path of a Chromium: $BODE_TEST_BROWSER, or one of the usual names. The one without windows comes
+// first: it takes a third less time.
 func find(t testing.TB) string {
 	t.Helper()
-	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+	names := []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 	if path := os.Getenv("BODE_TEST_BROWSER"); path != "" {
 		names = []string{path}
 	}

@@ -2,8 +2,6 @@ package webtest
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -177,18 +175,6 @@ func (p *Page) CheckWidth() {
 func (p *Page) Enlarge(percent int) {
 	p.t.Helper()
 	run(p, chromedp.Evaluate[any](`document.documentElement.style.fontSize = "`+strconv.Itoa(percent)+`%", null`))
-}
-
-// Screenshot writes a picture of the whole page.
-func (p *Page) Screenshot(path string) {
-	p.t.Helper()
-	picture := run(p, chromedp.FullScreenshot(100))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		p.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, picture, 0o644); err != nil {
-		p.t.Fatal(err)
-	}
 }
 
 // Choose puts files into a field.
