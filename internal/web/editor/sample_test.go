@@ -2,21 +2,15 @@ package editor
 
 import (
 	"bytes"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/desk/desktest"
-	"bode.example/internal/web/webtest"
 	"bode.example/templates"
 )
 
@@ -74,44 +68,11 @@ func TestB5_F6_PagesHoldNothingThatActsByItself(t *testing.T) {
 	}
 }
 
-// gallery serves every sample at /desk/sample/<name>, rendered as any page of the desk is.
-func gallery(t *testing.T) *httptest.Server {
-	t.Helper()
-	set, err := templates.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := desk.New(desk.Config{
-		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "http", Host: "nieuws.example"},
-			Now: func() time.Time { return desk.SampleTime }, Log: slog.New(slog.DiscardHandler)},
-		Organisation: "Democratische Broedplaats Noord", Zone: time.UTC, Authenticator: desktest.Gallery(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range allSamples() {
-		d.Handle(desk.Route{Pattern: "GET /desk/sample/" + s.Name, Open: true}, func(w http.ResponseWriter, r *http.Request) error {
-			return d.Render(w, r, s.Page)
-		})
-	}
-	places := &door{Desk: d.In("editor"), Config: Config{Desk: d}}
-	places.routes()
-	if err := d.Ready(); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(d)
-	t.Cleanup(server.Close)
-	return server
-}
-
 // Every page in every state: what axe-core finds, and whether it fits a narrow window and large text.
 func TestF1_F3_F5_EveryPageIsAccessible(t *testing.T) {
-	server := gallery(t)
-	page := webtest.Open(t).Page(t)
-	page.Cookie(server.URL, "desk", desktest.SampleToken)
-	for _, s := range allSamples() {
-		at := server.URL + "/desk/sample/" + s.Name
-		page.CheckLooks(at+"?lang=nl", "editor/"+s.Name)
-		page.CheckNarrow(at + "?lang=en")
-	}
+	desktest.CheckGallery(t, "editor", allSamples(), nil, func(d *desk.Desk) error {
+		places := &door{Desk: d.In("editor"), Config: Config{Desk: d}}
+		places.routes()
+		return nil
+	})
 }

@@ -2,7 +2,6 @@ package editor_test
 
 import (
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -111,13 +110,9 @@ func exports(t *testing.T, b *bench, page *webtest.Page, site string) {
 // pictures keeps how a page looks on a phone and on a computer, if anybody wants them.
 func pictures(t *testing.T, page *webtest.Page, narrow, wide string) {
 	t.Helper()
-	folder := os.Getenv("BODE_SCREENS")
-	if folder == "" {
-		return
-	}
-	page.Screenshot(filepath.Join(folder, narrow+".png"))
+	page.Picture("editor/journey/" + narrow)
 	page.View(1100, webtest.Light)
-	page.Screenshot(filepath.Join(folder, wide+".png"))
+	page.Picture("editor/journey/" + wide)
 	page.View(320, webtest.Light)
 }
 

@@ -2,21 +2,15 @@ package staff_test
 
 import (
 	"bytes"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"bode.example/internal/newsletter"
 	"bode.example/internal/web"
 	"bode.example/internal/web/desk"
 	"bode.example/internal/web/desk/desktest"
 	"bode.example/internal/web/staff"
-	"bode.example/internal/web/webtest"
 )
 
 // What no page may hold.
@@ -68,51 +62,14 @@ func TestF6_PagesHoldNothingThatActsByItself(t *testing.T) {
 	}
 }
 
-// gallery serves every sample at /desk/sample/<name>, rendered as any page of the desk is.
-func gallery(t *testing.T) *httptest.Server {
-	t.Helper()
-	set, err := loadTemplates()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := desk.New(desk.Config{
-		Web: web.Config{Templates: set, Languages: newsletter.Languages(), URL: &url.URL{Scheme: "http", Host: "nieuws.example"},
-			Now: func() time.Time { return desk.SampleTime }, Log: slog.New(slog.DiscardHandler)},
-		Organisation: "Democratische Broedplaats Noord", Zone: time.UTC, Authenticator: desktest.Gallery(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range staff.Samples() {
-		d.Handle(desk.Route{Pattern: "GET /desk/sample/" + s.Name, Open: true}, func(w http.ResponseWriter, r *http.Request) error {
-			return d.Render(w, r, s.Page)
-		})
-	}
-	d.Place(desk.Place{Key: "staff", Path: "/desk/staff", Roles: desk.Everyone(), Order: 80})
-	d.Place(desk.Place{Key: "audit", Path: "/desk/audit", Roles: desk.Everyone(), Order: 90})
-	if err := d.Ready(); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(d)
-	t.Cleanup(server.Close)
-	return server
-}
-
 // Every page in every state: what axe-core finds, and whether it fits a narrow window and large text. Pages
 // before one is signed in are looked at as a stranger, the others with somebody's name on top.
 func TestF1_F3_F5_EveryPageIsAccessible(t *testing.T) {
-	server := gallery(t)
-	browser := webtest.Open(t)
-	stranger, member := browser.Page(t), browser.Page(t)
-	member.Cookie(server.URL, "desk", desktest.SampleToken)
 	inside := regexp.MustCompile(`^(account|people|invite|person|audit|codes|steps)`)
-	for _, s := range staff.Samples() {
-		page := stranger
-		if inside.MatchString(s.Name) {
-			page = member
-		}
-		at := server.URL + "/desk/sample/" + s.Name
-		page.CheckLooks(at+"?lang=nl", "staff/"+s.Name)
-		page.CheckNarrow(at + "?lang=en")
-	}
+	outside := func(s desk.Sample) bool { return !inside.MatchString(s.Name) }
+	desktest.CheckGallery(t, "staff", staff.Samples(), outside, func(d *desk.Desk) error {
+		d.Place(desk.Place{Key: "staff", Path: "/desk/staff", Roles: desk.Everyone(), Order: 80})
+		d.Place(desk.Place{Key: "audit", Path: "/desk/audit", Roles: desk.Everyone(), Order: 90})
+		return nil
+	})
 }

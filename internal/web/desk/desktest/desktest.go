@@ -56,10 +56,3 @@ func Cookie(name, token string) *http.Cookie { return &http.Cookie{Name: name, V
 
 // SampleToken is the token of somebody with every role, see Gallery.
 const SampleToken = "sample"
-
-// Gallery is the Authenticator of a gallery of sample pages: SampleToken is known to it.
-func Gallery() *Authenticator {
-	a := &Authenticator{known: map[string]newsletter.Session{}}
-	a.known[SampleToken] = newsletter.Session{PublicID: newsletter.NewPublicID(), Staff: Staff(1, newsletter.Roles())}
-	return a
-}
