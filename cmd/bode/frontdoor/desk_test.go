@@ -2,7 +2,6 @@ package frontdoor_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"time"
@@ -24,7 +23,7 @@ func atTheDesk(s *site) {
 	s.board()
 	anna := s.person("anna")
 	s.program.run(s.t, "staff", "invite", anna, "--name", "Anna de Vries", "--role", "editor", "--list", "bestuur")
-	e := &editorAtWork{reader: s.deskReader(), address: anna, pictures: filepath.Join(webtest.Pictures(s.t), "frontdoor", s.engine.name)}
+	e := &editorAtWork{reader: s.deskReader(), address: anna, pictures: "frontdoor/" + s.engine.name + "/"}
 	e.takenOn(s.letter(anna))
 	e.leaves()
 
@@ -113,10 +112,10 @@ func (s *site) deskReader() *reader {
 // look keeps a picture of the page, on a phone and wide.
 func (e *editorAtWork) look(name string) {
 	e.t.Helper()
-	e.Screenshot(filepath.Join(e.pictures, name+"-phone.png"))
+	e.Picture(e.pictures + name + "-phone")
 	e.View(1280, webtest.Light)
 	e.CheckWidth()
-	e.Screenshot(filepath.Join(e.pictures, name+"-wide.png"))
+	e.Picture(e.pictures + name + "-wide")
 	e.View(320, webtest.Light)
 }
 

@@ -31,7 +31,7 @@ type journey struct {
 func newJourney(t *testing.T, browser *webtest.Browser, s *store.Store) *journey {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	j := &journey{t: t, url: "http://" + server.Listener.Addr().String(), dir: filepath.Join(webtest.Pictures(t), "journey", t.Name())}
+	j := &journey{t: t, url: "http://" + server.Listener.Addr().String(), dir: "officer/journey/" + t.Name() + "/"}
 	j.bench = newBench(t, s, j.url)
 	j.world.Wording(newsletter.WordingContact, "Mail de redactie.")
 	site, err := public.New(public.Config{
@@ -59,11 +59,11 @@ func (j *journey) look(name string) {
 	j.View(1280, webtest.Dark)
 	j.CheckContrast()
 	j.CheckWidth()
-	j.Screenshot(filepath.Join(j.dir, name+"-wide.png"))
+	j.Picture(j.dir + name + "-wide")
 	j.View(320, webtest.Light)
 	j.CheckAccessible()
 	j.CheckWidth()
-	j.Screenshot(filepath.Join(j.dir, name+"-phone.png"))
+	j.Picture(j.dir + name + "-phone")
 }
 
 func (j *journey) says(words ...string) {
