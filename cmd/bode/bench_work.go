@@ -125,6 +125,7 @@ func prepareBench(i bench.Installation) error {
 public_url = "http://localhost"
 secret_file = "secret"
 suppression_key_file = "suppression"
+privacy.replay_file = "bode.erased"
 [smtp]
 connections = `+strconv.Itoa(i.Connections)+`
 [delivery]

@@ -50,6 +50,7 @@ public_url = "http://127.0.0.1:`+i.port+`"
 listen = "127.0.0.1:`+i.port+`"
 secret_file = "secret"
 suppression_key_file = "suppression"
+privacy.replay_file = "bode.erased"
 [smtp]
 url = "`+relay.URL()+`"
 connections = 2

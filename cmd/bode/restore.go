@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"bode.example/cmd/bode/config"
@@ -87,9 +88,13 @@ func (cmd restoreCommand) Run(ctx context.Context, p *program) error {
 			fmt.Fprintln(p.out, "This database knows of every erasure on the list: nobody came back.")
 			return nil
 		}
-		found := 0
+		found, rows := 0, [][]string{}
 		for _, r := range done {
 			found += r.Found
+			rows = append(rows, []string{r.Certificate.String(), r.ErasedAt.In(c.Zone).Format("2006-01-02 15:04"), strconv.Itoa(r.Found)})
+		}
+		if err := p.printTable([]string{"CERTIFICATE", "ERASED AT", "CAME BACK"}, rows); err != nil {
+			return err
 		}
 		fmt.Fprintf(p.out, "Carried out again: %s. Addresses that had come back, and are gone: %d.\n", count(len(done), "erasure"), found)
 		return nil

@@ -381,10 +381,10 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestPostgresNeedsKeysOfItsOwn(t *testing.T) {
+func TestE13_PostgresNeedsKeysAndAListOfItsOwn(t *testing.T) {
 	in := config.Input{Environ: []string{"BODE_DATABASE=postgres://bode@localhost/bode"}}
 	got := strings.Join(faults(t, "", in, config.ForService), "\n")
-	for _, want := range []string{"secret_file: is not set", "suppression_key_file: is not set"} {
+	for _, want := range []string{"secret_file: is not set", "suppression_key_file: is not set", "privacy.replay_file: is not set"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no fault %q in\n%s", want, got)
 		}

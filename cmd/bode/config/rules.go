@@ -32,6 +32,7 @@ func (l *loader) rules(settings []setting, need Need) {
 		}
 	}
 	l.keyRules()
+	l.replayRule()
 	l.fileRules()
 	if err := l.c.checkFolder(); err != nil && !l.wrong["database"] {
 		l.faultf("database", "%s", err)
@@ -121,6 +122,14 @@ func (l *loader) keyRules() {
 	}
 	if a, b := l.c.Tokens, l.c.Suppression; a.File != "" && a.File == b.File || !a.Value.Empty() && a.Value == b.Value {
 		l.faultf("suppression_key_file", "must be another key than that of secret_file: the one is renewed, the other never")
+	}
+}
+
+// replayRule asks for a list of who was erased: without one, a copy of the database that is put back brings them back.
+// Beside an SQLite file it has a place by itself.
+func (l *loader) replayRule() {
+	if l.c.Privacy.ReplayFile == "" && !l.wrong["database"] && l.c.Database != "" {
+		l.faultf("privacy.replay_file", "is not set: name a file that all processes around this PostgreSQL server share, so that a copy of the database that is put back forgets again who was erased; for example privacy.replay_file = \"/var/lib/bode/bode.erased\"")
 	}
 }
 

@@ -201,7 +201,7 @@ func (c *Config) retentionSettings() []setting {
 		{key: "privacy.picture_domains", value: domains(&c.Privacy.PictureDomains), sample: "example.org",
 			about: "Domains, with all below them, of which pictures of imported posts are shown in digests, beside those of public_url and organisation.website. Whoever serves a picture learns who reads a digest, from where and when. Pictures of others are left out."},
 		{key: "privacy.replay_file", value: anyPath(&c.Privacy.ReplayFile), sample: "/var/lib/bode/bode.erased",
-			about: "File with keyed hashes of who was erased, so that a copy of the database that is put back forgets them again. Keep it, and no old copy of it. Without it, a file beside an SQLite database; with PostgreSQL there is none until you name one."},
+			about: "File with keyed hashes of who was erased, so that a copy of the database that is put back forgets them again. Keep it, and no old copy of it. Unless set, it lies beside an SQLite database; with PostgreSQL the service asks for it, in a place that all its processes share."},
 		{key: "privacy.recipients", value: anyLines(&c.Privacy.Recipients), sample: "Voorbeeld Hosting B.V. (server, in Nederland)",
 			about: "Who else gets personal data, beside the keeper of smtp.url: each as people read it. They stand in the package of somebody's data."},
 		{key: "retention.empty_editions", value: duration(&c.Retention.EmptyEditions, day, 5*366*day), fallback: "90d",

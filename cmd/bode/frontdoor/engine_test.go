@@ -57,7 +57,7 @@ func postgresAt(t testing.TB, p *program, with string) *engine {
 	p.run(t, "config", "secret", "bode.secret")
 	p.run(t, "config", "secret", "bode.suppression.key")
 	return &engine{name: "postgres", setting: fmt.Sprintf("database = %q\ndatabase_password_file = \"database.password\"\n"+
-		"secret_file = \"bode.secret\"\nsuppression_key_file = \"bode.suppression.key\"", u), url: with, db: open(t, "postgres", with),
+		"secret_file = \"bode.secret\"\nsuppression_key_file = \"bode.suppression.key\"\nprivacy.replay_file = \"bode.erased\"", u), url: with, db: open(t, "postgres", with),
 		tables: `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`}
 }
 
