@@ -48,7 +48,7 @@ func Cases() []Case {
 		signInCases(),
 		sessionCases(),
 		addressChangeCases(),
-		erasureCases(),
+		erasureCases(), comebackCases(),
 		requestCases(),
 		importCases(),
 		admissionCases(),
