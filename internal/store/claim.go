@@ -93,6 +93,7 @@ func (s *Store) look(ctx context.Context, c *claiming) (open bool, err error) {
 	// The ids of a line follow each other, but for those of others between them. So many are looked at as are wanted; more only
 	// where that is a gap. PostgreSQL would read the whole line.
 	last := c.through
+	c.line = make([]newsletter.Claim, 0, min(int64(c.limit), last-c.after))
 	for span := int64(c.limit); len(c.line) == 0; span *= 2 {
 		c.through = min(c.after+span, last)
 		if err := s.reader.SelectContext(ctx, &c.line, lineQuery, *c.edition, c.after, c.through, c.limit); err != nil {
@@ -144,7 +145,11 @@ func (t *tx) claim(c *claiming) error {
 	if c.moved = len(apart) > 0 || c.through > c.after; !c.moved {
 		return nil
 	}
-	taken, err := t.putOff(c, append(apart, c.line...))
+	all := c.line
+	if len(apart) > 0 {
+		all = append(apart, c.line...)
+	}
+	taken, err := t.putOff(c, all)
 	if err != nil {
 		return err
 	}
