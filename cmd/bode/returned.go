@@ -21,6 +21,7 @@ func newReturned(c *config.Config, s *service, links *token.Ring, suppression *t
 		Rule:    newsletter.BounceRule{SoftLimit: b.SoftLimit, SoftPeriod: b.SoftPeriod},
 		KeepRaw: c.Retention.RawReports, Keep: c.Retention.Reports,
 		Mailbox: c.Sender.BounceAddress, Leaving: b.UnsubscribeAddress,
+		Privacy: c.Privacy.Address, Requests: s.requests,
 		Own:      given(c.Sender.Address, c.Sender.ReplyTo),
 		Contacts: given(c.Sender.ReplyTo, c.Organisation.Mail),
 	}, s.log)

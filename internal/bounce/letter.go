@@ -120,7 +120,7 @@ func (s *Service) contact(list *newsletter.List, to []string) newsletter.Address
 		}
 	}
 	for _, a := range all {
-		if a != "" && a.Key() != s.config.Mailbox.Key() && a.Key() != s.config.Leaving.Key() {
+		if a != "" && a.Key() != s.config.Mailbox.Key() && a.Key() != s.config.Leaving.Key() && a.Key() != s.config.Privacy.Key() {
 			return a
 		}
 	}
@@ -128,11 +128,11 @@ func (s *Service) contact(list *newsletter.List, to []string) newsletter.Address
 }
 
 // Accepts reports whether mail to an address is for us: the mailbox of reports and that of leaving, with a
-// token that we made or none; the senders and reply-to addresses of lists; our other own ones. Nothing else
+// token that we made or none; the privacy desk; the senders and reply-to addresses of lists; our other own ones. Nothing else
 // is: there is nobody to relay it to.
 func (s *Service) Accepts(ctx context.Context, to string, now time.Time) (bool, error) {
 	key := strings.ToLower(to)
-	if s.config.Mailbox != "" && key == s.config.Mailbox.Key() || s.config.Leaving != "" && key == s.config.Leaving.Key() {
+	if s.config.Mailbox != "" && key == s.config.Mailbox.Key() || s.config.Leaving != "" && key == s.config.Leaving.Key() || s.config.Privacy != "" && key == s.config.Privacy.Key() {
 		return true, nil
 	}
 	if _, err := s.deliveryOf(key, now); err == nil || newsletter.Is(err, newsletter.Expired) {

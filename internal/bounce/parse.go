@@ -27,6 +27,8 @@ type Report struct {
 	machine bool
 	// hops counts the mail servers that it passed.
 	hops int
+	// message is what was read.
+	message *message
 	// to are the addresses that the message says it is for, in lower case.
 	to []string
 }
@@ -38,7 +40,7 @@ const maxDiagnostic = 500
 func Parse(raw []byte) *Report { return read(open(raw)) }
 
 func read(m *message) *Report {
-	r := &Report{Class: newsletter.BounceUnknown, Recognised: "nothing", tagged: m.tagged(), from: m.from(), to: m.to(), hops: m.hops()}
+	r := &Report{Class: newsletter.BounceUnknown, Recognised: "nothing", tagged: m.tagged(), from: m.from(), to: m.to(), hops: m.hops(), message: m}
 	for _, as := range []func(*message, *Report) bool{readDSN, readFeedback, readDisposition, readNotice, readAutoreply, readWish} {
 		if as(m, r) {
 			break

@@ -33,6 +33,11 @@ type Forwarder interface {
 	Forward(ctx context.Context, to newsletter.Address, letter []byte) error
 }
 
+// Requests takes in what is written to the privacy desk. The same id comes twice when a mail does.
+type Requests interface {
+	TakeMail(ctx context.Context, m newsletter.RequestMail, id string, now time.Time) error
+}
+
 // Config is what an operator may set.
 type Config struct {
 	Rule newsletter.BounceRule
@@ -43,6 +48,9 @@ type Config struct {
 	Mailbox, Leaving newsletter.Address
 	// Own are further addresses of ours that people may write to, beside those of the lists.
 	Own []newsletter.Address
+	// Privacy is the address of the privacy desk, and Requests takes what comes to it; both or none.
+	Privacy  newsletter.Address
+	Requests Requests
 	// Contacts are who gets letters, beside the list's own reply-to: the first that the letter did not come to.
 	Contacts []newsletter.Address
 }
@@ -103,6 +111,7 @@ const (
 	effectLeft      newsletter.BounceEffect = "left"
 	effectProposed  newsletter.BounceEffect = "proposed"
 	effectForwarded newsletter.BounceEffect = "forwarded"
+	effectRequested newsletter.BounceEffect = "requested"
 )
 
 // maxHops is how many mail servers a letter may have passed when it is passed on; more is a loop.
@@ -141,6 +150,8 @@ func (s *Service) sort(ctx context.Context, m Message, r *Report, now time.Time)
 		return s.leave(ctx, func() (*newsletter.Subscription, error) { return s.store.SubscriptionByID(ctx, sub) }, false, newsletter.ChannelMail, now)
 	}
 	switch {
+	case !r.machine && s.config.Privacy != "" && slices.Contains(r.to, s.config.Privacy.Key()):
+		return s.request(ctx, m, r, now)
 	case r.Class == newsletter.BounceUnsubscribe:
 		return s.wish(ctx, m, r, now)
 	case r.machine:

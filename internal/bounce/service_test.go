@@ -63,6 +63,13 @@ type scene struct {
 	pietMail string
 	delivery int64 // Jan's
 	now      time.Time
+	with     func(privacy newsletter.Address, requests bounce.Requests) *bounce.Service // one with a privacy desk
+}
+
+// message is a person's, to an address.
+func (x *scene) message(to, text string) bounce.Message {
+	sender := "jan@voorbeeld.org"
+	return bounce.Message{Way: newsletter.WayListener, Sender: &sender, To: []string{to}, Raw: []byte(strings.ReplaceAll(letter(sender, to, text), "\n", "\r\n"))}
 }
 
 func newScene(t *testing.T, s *store.Store) *scene {
@@ -72,11 +79,16 @@ func newScene(t *testing.T, s *store.Store) *scene {
 	x.check(err)
 	hashes, err := token.NewHashes(token.Suppression, token.NewSecret())
 	x.check(err)
-	x.service, err = bounce.New(s, links, hashes, x.post, bounce.Config{
-		Rule: newsletter.BounceRule{SoftLimit: 3, SoftPeriod: 30 * 24 * time.Hour}, KeepRaw: 30 * 24 * time.Hour, Keep: 90 * 24 * time.Hour,
-		Mailbox: mailbox, Leaving: leaving, Own: []newsletter.Address{"nieuws@voorbeeld.nl"}, Contacts: []newsletter.Address{"redactie@voorbeeld.nl", office},
-	}, slog.New(slog.DiscardHandler))
-	x.check(err)
+	x.with = func(privacy newsletter.Address, requests bounce.Requests) *bounce.Service {
+		service, err := bounce.New(s, links, hashes, x.post, bounce.Config{
+			Rule: newsletter.BounceRule{SoftLimit: 3, SoftPeriod: 30 * 24 * time.Hour}, KeepRaw: 30 * 24 * time.Hour, Keep: 90 * 24 * time.Hour,
+			Mailbox: mailbox, Leaving: leaving, Own: []newsletter.Address{"nieuws@voorbeeld.nl"}, Contacts: []newsletter.Address{"redactie@voorbeeld.nl", office},
+			Privacy: privacy, Requests: requests,
+		}, slog.New(slog.DiscardHandler))
+		x.check(err)
+		return service
+	}
+	x.service = x.with("", nil)
 	x.verp, err = token.NewReturnPath(links, mailbox)
 	x.check(err)
 	x.leave, err = token.NewLeavePath(links, leaving)

@@ -127,9 +127,16 @@ func (s *Service) Verify(ctx context.Context, id newsletter.PublicID, why string
 
 // Amend puts right what was written down. Of what the person typed themselves only the kind and where answers go can change.
 func (s *Service) Amend(ctx context.Context, id newsletter.PublicID, e Entry, by newsletter.Actor, now time.Time) (*newsletter.DataRequest, error) {
+	r, err := s.store.RequestByLink(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	to, err := s.read(e)
 	if err != nil {
 		return nil, err
+	}
+	if r.State == newsletter.RequestDraft {
+		return s.confirmDraft(ctx, r, to, e.Receipt, by, now)
 	}
 	return s.store.StepRequest(ctx, id, newsletter.AmendRequest{To: to}, nil, s.Today(now), by, now)
 }

@@ -21,6 +21,7 @@ type Store interface {
 	FetchDataExport(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	Dossier(ctx context.Context, address newsletter.Address, hashes []token.Hash, by newsletter.Actor, now time.Time) (*newsletter.Dossier, error)
 	LiftRestriction(ctx context.Context, id newsletter.PublicID, letter *newsletter.RequestLetter, by newsletter.Actor, now time.Time) error
+	DismissDraft(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	StopMail(ctx context.Context, r *newsletter.DataRequest, why string, hashes *token.Hashes, today newsletter.Day, by newsletter.Actor, now time.Time) error
 	PostLetter(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	worker

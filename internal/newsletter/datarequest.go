@@ -46,6 +46,7 @@ type RequestState string
 
 // The states of a request. That it was extended is no state: it goes on where it was.
 const (
+	RequestDraft         RequestState = "draft" // a mail came, and nobody has read yet what it asks
 	RequestReceived      RequestState = "received"
 	RequestIdentityAsked RequestState = "identity_asked"
 	RequestVerified      RequestState = "verified"
@@ -56,6 +57,7 @@ const (
 )
 
 var requestNext = map[RequestState][]RequestState{
+	RequestDraft:         {RequestReceived},
 	RequestReceived:      {RequestIdentityAsked, RequestVerified, RequestInProgress, RequestFulfilled, RequestRefused},
 	RequestIdentityAsked: {RequestVerified, RequestRefused, RequestLapsed},
 	RequestVerified:      {RequestInProgress, RequestFulfilled, RequestRefused},
@@ -114,14 +116,15 @@ type DataRequest struct {
 	ReplyAddress *Address `db:"reply_address" json:"reply_address,omitempty"` // where answers go, when elsewhere
 	// Postal is where answers go on paper, a line each; then nothing is mailed. ReplyWhy is how it was shown that an
 	// answer elsewhere than to the address reaches the person (EDPB guidelines 01/2022, 3.3).
-	Postal         string `db:"postal" json:"postal_address,omitempty"`
-	ReplyWhy       string `db:"reply_why" json:"reply_why,omitempty"`
-	Name           string `db:"name" json:"name,omitempty"`
-	Representative string `db:"representative" json:"representative,omitempty"` // who asks for the person
-	Wish           string `db:"wish" json:"wish,omitempty"`                     // in the person's words
-	HashKey        string `db:"hash_key" json:"-"`
-	Hash           string `db:"hash" json:"-"`
-	SubscriberID   *int64 `db:"subscriber_id" json:"-"`
+	Postal         string       `db:"postal" json:"postal_address,omitempty"`
+	ReplyWhy       string       `db:"reply_why" json:"reply_why,omitempty"`
+	Name           string       `db:"name" json:"name,omitempty"`
+	Representative string       `db:"representative" json:"representative,omitempty"` // who asks for the person
+	Wish           string       `db:"wish" json:"wish,omitempty"`                     // in the person's words
+	Mail           *RequestMail `db:"mail" json:"-"`                                  // of a draft
+	HashKey        string       `db:"hash_key" json:"-"`
+	Hash           string       `db:"hash" json:"-"`
+	SubscriberID   *int64       `db:"subscriber_id" json:"-"`
 
 	AskedOn         Day    `db:"asked_on" json:"identity_asked_on,omitzero"`
 	AskedWhy        string `db:"asked_why" json:"identity_asked_why,omitempty"` // more than a link

@@ -117,6 +117,8 @@ func (s ExtendRequest) Apply(r *DataRequest, today Day, _ time.Time) error {
 	switch {
 	case r.State.Ended():
 		return r.ended()
+	case r.State == RequestDraft:
+		return Errorf(Conflict, "request_state", "request %s is a mail that nobody has read yet: confirm it first", r.Reference())
 	case reason == "":
 		return &Error{Code: Invalid, Reason: "request_reason", Field: "reason", Message: "say why it takes longer: the person is told (GDPR art. 12(3))"}
 	case r.ExtendedOn != 0:
@@ -174,7 +176,7 @@ func (LapseRequest) Apply(r *DataRequest, _ Day, now time.Time) error {
 }
 
 func (r *DataRequest) identified() error {
-	if r.Kind.NeedsIdentity() && r.ShownOn == 0 && !r.State.Ended() {
+	if r.Kind.NeedsIdentity() && r.ShownOn == 0 && !r.State.Ended() && r.State != RequestDraft {
 		return Errorf(Conflict, "request_unidentified", "request %s (%s) needs to be shown to be the person's own first", r.Reference(), r.Kind)
 	}
 	return nil
@@ -210,7 +212,9 @@ func (r *DataRequest) Arrive(today Day) error {
 	case (r.ReplyAddress != nil || r.Postal != "") && strings.TrimSpace(r.ReplyWhy) == "":
 		return &Error{Code: Invalid, Reason: "request_reply_why", Field: "reply_why", Message: "say how it was shown that an answer there reaches the person: it doesn't go to the address that the request is about"}
 	}
-	r.State = RequestReceived
+	if r.State = RequestReceived; r.Mail != nil {
+		r.State = RequestDraft
+	}
 	r.wind(today)
 	return nil
 }

@@ -10,17 +10,17 @@ import (
 )
 
 const requestColumns = `id, public_id, kind, state, channel, language, received_on, created_at, address, address_key, reply_address, postal, reply_why, name,
-	representative, wish, hash_key, hash, subscriber_id, asked_on, asked_why, shown_on, shown_how, shown_why, extended_on, extension_reason,
+	representative, wish, mail, hash_key, hash, subscriber_id, asked_on, asked_why, shown_on, shown_how, shown_why, extended_on, extension_reason,
 	strict_on, due_on, reminded_on, result, reason, closed_at, link_until, changed_at, key`
 
 // CreateRequest enters a request in the register, with the receipt that is queued with it, if receipt writes one:
-// it may be nil. From the public form it is one insert, whatever is known of the address: quotas bound that.
+// it may be nil. The second of the same key is none: a mail that came by two ways. From the public form it is one insert, whatever is known of the address: quotas bound that.
 func (s *Store) CreateRequest(ctx context.Context, r *newsletter.DataRequest, receipt newsletter.WriteAnswer, quotas []newsletter.Quota, today newsletter.Day, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		if err := t.take(quotas, now); err != nil {
 			return err
 		}
-		if _, err := t.insertRequest(r, today, by, newsletter.At(now)); err != nil {
+		if is, err := t.insertRequest(r, today, by, newsletter.At(now)); err != nil || !is {
 			return err
 		}
 		if receipt != nil {
@@ -49,10 +49,10 @@ func (t *tx) insertRequest(r *newsletter.DataRequest, today newsletter.Day, by n
 	}
 	err = t.get(&r.ID, `
 		INSERT INTO data_request (public_id, kind, state, channel, language, received_on, created_at, address, address_key, reply_address, name,
-			representative, wish, hash_key, hash, strict_on, due_on, changed_at, key, postal, reply_why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $7, $18, $19, $20) ON CONFLICT (key) DO NOTHING RETURNING id`,
+			representative, wish, hash_key, hash, strict_on, due_on, changed_at, key, postal, reply_why, mail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $7, $18, $19, $20, $21) ON CONFLICT (key) DO NOTHING RETURNING id`,
 		r.PublicID, r.Kind, r.State, r.Channel, r.Language, r.ReceivedOn, at, r.Address, r.AddressKey, r.ReplyAddress, r.Name,
-		r.Representative, r.Wish, r.HashKey, r.Hash, r.StrictOn, r.DueOn, r.Key, r.Postal, r.ReplyWhy)
+		r.Representative, r.Wish, r.HashKey, r.Hash, r.StrictOn, r.DueOn, r.Key, r.Postal, r.ReplyWhy, r.Mail)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil
@@ -86,6 +86,22 @@ func (s *Store) RegisterServed(ctx context.Context, r *newsletter.DataRequest, t
 		}
 		return t.audit(by, now, "request.serve", object{"request", r.PublicID.String()}, map[string]any{"kind": r.Kind})
 	})
+}
+
+// DismissDraft throws a mail away that came to the desk's address and asks for nothing. That there was one is in the
+// audit log; nothing of it stays.
+func (s *Store) DismissDraft(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error {
+	err := s.write(ctx, func(t *tx) error {
+		if err := t.one(newsletter.Errorf(newsletter.Conflict, "request_state", "only a mail that nobody made a request of can be thrown away"),
+			`DELETE FROM data_request WHERE public_id = $1 AND state = 'draft'`, id); err != nil {
+			return err
+		}
+		return t.audit(by, now, "request.dismiss", object{"request", id.String()}, nil)
+	})
+	if err == nil {
+		s.emptyLog(ctx)
+	}
+	return err
 }
 
 // note writes a line of a request's history.
@@ -157,7 +173,7 @@ func (t *tx) lockRequest(id newsletter.PublicID) (*newsletter.DataRequest, error
 func (t *tx) saveRequest(r *newsletter.DataRequest) error {
 	_, err := t.NamedExecContext(t.ctx, `
 		UPDATE data_request SET kind = :kind, state = :state, received_on = :received_on, address = :address, address_key = :address_key,
-			reply_address = :reply_address, postal = :postal, reply_why = :reply_why, name = :name, representative = :representative, wish = :wish, subscriber_id = :subscriber_id,
+			reply_address = :reply_address, postal = :postal, reply_why = :reply_why, name = :name, representative = :representative, wish = :wish, mail = :mail, subscriber_id = :subscriber_id,
 			asked_on = :asked_on, asked_why = :asked_why, shown_on = :shown_on, shown_how = :shown_how, shown_why = :shown_why,
 			extended_on = :extended_on, extension_reason = :extension_reason, strict_on = :strict_on, due_on = :due_on,
 			reminded_on = :reminded_on, result = :result, reason = :reason, closed_at = :closed_at, link_until = :link_until,

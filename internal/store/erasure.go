@@ -262,6 +262,12 @@ func (e *erasure) clearRegister(hash func(newsletter.Address) token.Hash) error 
 			return err
 		}
 	}
+	for _, a := range e.addresses { // what a stranger wrote to the desk may name them
+		if err := e.exec(`UPDATE data_request SET mail = NULL WHERE state = 'draft' AND (lower(mail) LIKE $1 ESCAPE '\' OR lower(mail) LIKE $2 ESCAPE '\')`,
+			roughly(a.Key()), roughly(a.Unicode())); err != nil {
+			return err
+		}
+	}
 	if err := clear(`address_key`+inKeys, e.keys); err != nil || e.person == nil {
 		return err
 	}

@@ -162,6 +162,11 @@ func (l *loader) bounceRules() {
 			l.faultf(of.key, "needs sender.bounce_address: without it no report can be told from a forged one")
 		}
 	}
+	if a := l.c.Privacy.Address; a != "" && !b.Inbound() {
+		l.faultf("privacy.address", "needs bounce.listen or bounce.imap_url: nobody would read what comes there")
+	} else if a != "" && (a.Key() == l.c.Sender.BounceAddress.Key() || a.Key() == b.UnsubscribeAddress.Key()) {
+		l.faultf("privacy.address", "must be another mailbox than sender.bounce_address and bounce.unsubscribe_address")
+	}
 	if b.UnsubscribeAddress != "" && !b.Inbound() {
 		l.faultf("bounce.unsubscribe_address", "needs bounce.listen or bounce.imap_url: nobody would read what comes there")
 	}

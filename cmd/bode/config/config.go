@@ -102,6 +102,8 @@ type Privacy struct {
 	// PictureDomains are trusted with pictures of imported posts, beside those of the site and of the
 	// organisation's website.
 	PictureDomains []string
+	// Address is the privacy desk's: a mail to it becomes a draft in the register; empty: none does.
+	Address newsletter.Address
 	// ReplayFile is the list of hashes of who was erased; empty: there is none.
 	ReplayFile string
 	// Recipients are those to whom data are passed, beside the keeper of the mail server, in words.

@@ -200,6 +200,8 @@ func (c *Config) retentionSettings() []setting {
 	return []setting{
 		{key: "privacy.picture_domains", value: domains(&c.Privacy.PictureDomains), sample: "example.org",
 			about: "Domains, with all below them, of which pictures of imported posts are shown in digests, beside those of public_url and organisation.website. Whoever serves a picture learns who reads a digest, from where and when. Pictures of others are left out."},
+		{key: "privacy.address", value: mailAddress(&c.Privacy.Address), sample: "privacy@nieuws.example.nl",
+			about: "Address of the privacy desk. Mail to it, or forwarded to it, becomes a draft in the register, in words alone: nothing that was attached is kept. It must come in as what comes back does (bounce.listen or bounce.imap_url)."},
 		{key: "privacy.replay_file", value: anyPath(&c.Privacy.ReplayFile), sample: "/var/lib/bode/bode.erased",
 			about: "File with keyed hashes of who was erased, so that a copy of the database that is put back forgets them again. Keep it, and no old copy of it. Unless set, it lies beside an SQLite database; with PostgreSQL the service asks for it, in a place that all its processes share."},
 		{key: "privacy.recipients", value: anyLines(&c.Privacy.Recipients), sample: "Voorbeeld Hosting B.V. (server, in Nederland)",

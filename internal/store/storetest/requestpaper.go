@@ -17,6 +17,8 @@ func paperCases() []Case {
 		{"E9 who names no mail address is answered by hand", []string{"CarryOutRequest", "RequestResult"}, testByHand},
 		{"E15 mail to the dead stops at once, and nobody is written to", []string{"StopMail"}, testStopMail},
 		{"E8 what was written down wrong is put right, and the clock with it", []string{"StepRequest"}, testAmend},
+		{"E7 a mail that asks for nothing is thrown away whole", []string{"DismissDraft", "CreateRequest"}, testDismiss},
+		{"E9 answers pass the gate to who is suppressed or restricted", []string{"HandOver"}, testGateAnswers},
 	}
 }
 
@@ -136,5 +138,52 @@ func testAmend(t *testing.T, s *store.Store) {
 	to.Address = &other
 	if _, err := w.step(r, newsletter.AmendRequest{To: &to}, nil, Start); !newsletter.Is(err, newsletter.Conflict) {
 		t.Errorf("an address whose owner was asked is another's now: %v", err)
+	}
+}
+
+func testDismiss(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	key := "mail:x"
+	draft := func() *newsletter.DataRequest {
+		return &newsletter.DataRequest{Kind: newsletter.RequestOther, Channel: newsletter.ArrivedMail, Language: newsletter.Dutch, ReceivedOn: Today, Key: &key,
+			Mail: &newsletter.RequestMail{From: "zonderling@elders.example", Subject: "Vraag", Text: "Wis mij.", LeftOut: 2}}
+	}
+	r := draft()
+	w.check(s.CreateRequest(t.Context(), r, nil, nil, Today, By, Start))
+	w.check(s.CreateRequest(t.Context(), draft(), nil, nil, Today, By, Start)) // the same, by another way
+	got, err := s.RequestByLink(t.Context(), r.PublicID)
+	if err != nil || got.State != newsletter.RequestDraft || !cmp.Equal(got.Mail, r.Mail) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	w.check(s.DismissDraft(t.Context(), r.PublicID, By, Start))
+	if err := s.DismissDraft(t.Context(), r.PublicID, By, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("twice: %v", err)
+	}
+	if rows := Query(t, s, `SELECT COUNT(*) FROM data_request`); rows[0][0] != "0" || Holds(t, s, "zonderling") {
+		t.Errorf("%v rows, or what they held", rows)
+	}
+	made := w.arrive(newsletter.RequestAccess, newsletter.ArrivedLetter, jan)
+	if err := s.DismissDraft(t.Context(), made.PublicID, By, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("a request is thrown away: %v", err)
+	}
+}
+
+// Who complained, objected, or had their data restricted gets no newsletter, and gets the answer to what they ask.
+func testGateAnswers(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Join(jan, Start, w.All())
+	w.check(s.Suppress(t.Context(), jan, w.hashes.Current(jan), newsletter.SuppressedComplaint, time.Time{}, By, Start))
+	w.Do(`UPDATE subscriber SET restricted_at = 1`)
+	r := w.arrive(newsletter.RequestAccess, newsletter.ArrivedPage, jan)
+	_, err := w.step(r, newsletter.AskIdentity{}, nil, Start)
+	w.check(err)
+	_, err = w.step(r, newsletter.ShowIdentity{How: newsletter.ShownByLink}, letterOf(newsletter.LetterAccess, Start), Start)
+	w.check(err)
+	claims, err := s.ClaimOther(t.Context(), "w", Start.Add(time.Minute), Start, 20)
+	w.check(err)
+	granted, err := s.HandOver(t.Context(), nil, Held(claims), true, Start)
+	w.check(err)
+	if got := Query(t, s, `SELECT template, state FROM delivery WHERE kind = 'request' ORDER BY id`); !cmp.Equal(got, [][]string{{"request_identity", "handing_over"}, {"request_letter", "handing_over"}}) || len(granted) < 2 {
+		t.Errorf("%v", got)
 	}
 }

@@ -68,6 +68,7 @@ func Add(c Config) error {
 	d.Handle(desk.Route{Pattern: "GET /desk/requests/{number}/letters/{letter}", Roles: readers}, d.printed)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/letters/{letter}/posted", Roles: officers}, d.posted)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/package", Roles: officers}, d.enclosed)
+	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/dismiss", Roles: officers}, d.dismiss)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/ask", Roles: officers}, d.ask)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/verify", Roles: officers}, d.verify)
 	d.Handle(desk.Route{Pattern: "POST /desk/requests/{number}/begin", Roles: officers}, d.begin)

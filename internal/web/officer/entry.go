@@ -17,6 +17,7 @@ type entryPage struct {
 	Request   *newsletter.DataRequest // that is put right; nil: it is new
 	URL       string                  // where the form goes
 	Theirs    bool                    // they typed it themselves: only the kind and where answers go can change
+	Draft     bool                    // it is a mail that becomes a request
 	Kinds     []newsletter.RequestKind
 	Ways      []string
 	Languages []newsletter.Language
@@ -89,6 +90,7 @@ func (d *door) theRequest(r *http.Request) (*newsletter.DataRequest, error) {
 func amendPage(e datarequest.Entry, received string, of *newsletter.DataRequest) *entryPage {
 	page := newEntryPage(e, received)
 	page.Request, page.URL, page.Theirs = of, urlOf(of)+"/change", !slices.Contains(newsletter.ByHand(), of.Channel)
+	page.Draft = of.State == newsletter.RequestDraft
 	return page
 }
 
@@ -97,6 +99,9 @@ func (d *door) change(w http.ResponseWriter, r *http.Request) error {
 	of, err := d.theRequest(r)
 	if err != nil {
 		return err
+	}
+	if of.State == newsletter.RequestDraft {
+		return d.entry(w, r, amendPage(datarequest.FromMail(of), of.ReceivedOn.String(), of), nil)
 	}
 	e := datarequest.Entry{Kind: of.Kind, Channel: of.Channel, Language: of.Language, Postal: of.Postal, ReplyWhy: of.ReplyWhy, Name: of.Name,
 		Representative: of.Representative, Wish: of.Wish}
@@ -127,6 +132,9 @@ func (d *door) amend(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return d.entry(w, r, page, err)
+	}
+	if page.Draft {
+		return d.Done(w, r, urlOf(of), "request_entered")
 	}
 	return d.Done(w, r, urlOf(of), "request_amended")
 }

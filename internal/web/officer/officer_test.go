@@ -191,7 +191,7 @@ func TestWhoMayAtThePrivacyDesk(t *testing.T) {
 		want         int
 	}{
 		{newsletter.RoleSupervisor, "GET", "/desk/requests", 200}, {newsletter.RoleSupervisor, "GET", "/desk/requests/1", 200},
-		{newsletter.RoleSupervisor, "GET", "/desk/requests/new", 403}, {newsletter.RoleSupervisor, "POST", "/desk/requests/1/fulfil", 403},
+		{newsletter.RoleSupervisor, "GET", "/desk/requests/new", 403}, {newsletter.RoleSupervisor, "POST", "/desk/requests/1/fulfil", 403}, {newsletter.RoleSupervisor, "POST", "/desk/requests/1/dismiss", 403}, {newsletter.RoleSupervisor, "GET", "/desk/requests/stop", 403},
 		{newsletter.RoleEditor, "GET", "/desk/requests", 403}, {newsletter.RoleAdmin, "GET", "/desk/requests/1", 403},
 		{newsletter.RoleOfficer, "GET", "/desk/requests/99", 404}, {newsletter.RoleOfficer, "GET", "/desk/requests/x", 404}, {newsletter.RoleOfficer, "GET", "/desk/requests/1/burn", 404},
 	} {
@@ -208,4 +208,82 @@ func TestWhoMayAtThePrivacyDesk(t *testing.T) {
 	if trail[0][0] == "0" {
 		t.Error("looks at a request are not audited")
 	}
+}
+
+// A mail that came to the desk is read, made a request of, or thrown away.
+func TestE7_AMailAtTheDesk(t *testing.T) {
+	b := newBench(t, storetest.SQLite(t))
+	for n, m := range []newsletter.RequestMail{{From: "jan@voorbeeld.nl", Subject: "Mijn gegevens", Text: "Wat weten jullie van mij? <b>Jan</b>", LeftOut: 2}, {Subject: "Aanbieding", Text: "Koop nu"}} {
+		check(t, b.requests.TakeMail(t.Context(), m, string(rune('a'+n)), b.now))
+	}
+	b.page("/desk/requests", 200, "Mail: nog te lezen", "nog 30 dagen")
+	page := b.page("/desk/requests/1", 200, "jan@voorbeeld.nl", "Wat weten jullie van mij?", "2 bijlagen")
+	if strings.Contains(page, "/extend") || strings.Contains(page, "/fulfil") || strings.Contains(page, "/refuse") {
+		t.Error("what nobody has read can be decided about")
+	}
+	b.page("/desk/requests/1/change", 200, `value="jan@voorbeeld.nl"`, "Wat weten jullie van mij?", "Maak het verzoek")
+	b.send("/desk/requests/1/change", url.Values{"kind": {"access"}, "channel": {"mail"}, "received": {"2026-10-30"}, "address": {"jan@voorbeeld.nl"}, "language": {"nl"}, "receipt": {"yes"}, "wish": {"Wat weten jullie?"}},
+		"Ingevoerd.", "inzage in gegevens", "vrijdag 30 oktober 2026", "Wij hebben uw verzoek", "Mail gelezen, verzoek gemaakt")
+	if page := b.send("/desk/requests/2/dismiss", nil, "De mail is weggegooid."); strings.Contains(page, "/desk/requests/2") {
+		t.Error("what was thrown away is listed")
+	}
+}
+
+// Mail to the dead stops on one page, which asks nobody to prove anything.
+func TestE15_MailIsStoppedForAnother(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.world.Join("jan@voorbeeld.nl", b.now, b.world.All())
+		status, _, page := b.ask(http.MethodPost, "/desk/requests/stop", url.Values{"address": {"jan@"}})
+		b.has("stop", status, http.StatusUnprocessableEntity, page, []string{`id="address-fault"`, `id="because-fault"`, `id="channel-fault"`})
+		b.send("/desk/requests/stop", url.Values{"address": {"jan@voorbeeld.nl"}, "because": {"deceased"}, "channel": {"phone"}, "by": {"zijn dochter"}},
+			"Alle mail aan dit adres is gestopt.", "De persoon is overleden", "zijn dochter", "Uitgevoerd")
+		if got := storetest.Query(t, s, `SELECT state FROM subscription`); got[0][0] != "unsubscribed" {
+			t.Errorf("%v", got)
+		}
+		if got := storetest.Query(t, s, `SELECT COUNT(*) FROM delivery WHERE kind = 'request'`); got[0][0] != "0" {
+			t.Error("somebody who died is written to")
+		}
+	})
+}
+
+// More than a link is asked for only with the doubt written down, and never a copy of an identity card.
+func TestE9_FurtherProofNeedsAReason(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.send("/desk/requests", url.Values{"kind": {"access"}, "channel": {"letter"}, "received": {"2026-11-01"}, "language": {"nl"}, "address": {"jan@voorbeeld.nl"}})
+		status, _, page := b.ask(http.MethodPost, "/desk/requests/1/proof", url.Values{"reason": {"Uit welke plaats meldde u zich aan?"}})
+		b.has("proof", status, http.StatusUnprocessableEntity, page, []string{`id="why-fault"`})
+		if got := storetest.Query(t, s, `SELECT COUNT(*) FROM request_letter`); got[0][0] != "0" {
+			t.Error("it is asked without a reason")
+		}
+		form := url.Values{"reason": {"Uit welke plaats meldde u zich aan?"}, "why": {"De brief kwam van een ander adres."}}
+		status, _, page = b.ask(http.MethodPost, "/desk/requests/1/proof", form)
+		b.has("proof", status, 200, page, []string{"Stuur geen kopie van een paspoort"})
+		form.Set("shown", "yes")
+		form.Set("subject", "Een vraag")
+		form.Set("body", strings.TrimSpace(textarea.FindStringSubmatch(page)[1]))
+		b.send("/desk/requests/1/proof", form, "Wacht op bevestiging", "termijn staat stil", "De brief kwam van een ander adres.", "Stuur geen kopie")
+		if got := storetest.Query(t, s, `SELECT template FROM delivery WHERE kind = 'request'`); len(got) != 1 || got[0][0] != "request_letter" {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// What is held may change between the letter that an officer read and the button: then it is another letter.
+func TestE9_ALetterThatIsNotTrueAnyMoreDoesNotGo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.world.Join("jan@voorbeeld.nl", b.now, b.world.All())
+		b.send("/desk/requests", url.Values{"kind": {"access"}, "channel": {"letter"}, "received": {"2026-11-01"}, "language": {"nl"}, "address": {"jan@voorbeeld.nl"}})
+		b.send("/desk/requests/1/verify", url.Values{"why": {"Kwam langs."}})
+		b.page("/desk/requests/1/fulfil", 200, "Alles staat voor u klaar", `name="result" value="done"`)
+		if _, err := s.Erase(t.Context(), "jan@voorbeeld.nl", b.hashes.Current, storetest.By, b.now); err != nil {
+			t.Fatal(err)
+		}
+		b.world.Do(`UPDATE data_request SET address = 'jan@voorbeeld.nl', address_key = 'jan@voorbeeld.nl'`)
+		status, _, page := b.ask(http.MethodPost, "/desk/requests/1/fulfil", url.Values{"shown": {"yes"}, "result": {"done"}, "subject": {"Uw gegevens"}, "body": {"Alles staat klaar."}})
+		b.has("fulfil", status, http.StatusConflict, page, []string{"lees hem opnieuw", "alleen een code", `value="suppression_only"`})
+		b.send("/desk/requests/1/fulfil", url.Values{"shown": {"yes"}, "result": {"suppression_only"}, "subject": {"Alleen een code"}, "body": {"Er is alleen een code."}}, "Er was alleen een code", "Er is alleen een code.")
+	})
 }

@@ -84,7 +84,7 @@ func lineOf(r *newsletter.DataRequest, today newsletter.Day) line {
 }
 
 func stateOf(r *newsletter.DataRequest) desk.State {
-	kind := map[newsletter.RequestState]string{newsletter.RequestReceived: "waiting", newsletter.RequestIdentityAsked: "waiting", newsletter.RequestVerified: "careful",
+	kind := map[newsletter.RequestState]string{newsletter.RequestDraft: "careful", newsletter.RequestReceived: "waiting", newsletter.RequestIdentityAsked: "waiting", newsletter.RequestVerified: "careful",
 		newsletter.RequestInProgress: "busy", newsletter.RequestFulfilled: "good", newsletter.RequestRefused: "wrong", newsletter.RequestLapsed: "over"}[r.State]
 	return desk.State{Kind: kind, Key: "request_state_" + string(r.State)}
 }

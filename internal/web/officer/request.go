@@ -16,6 +16,7 @@ type requestPage struct {
 	Late    bool
 	Until   newsletter.Day // until when it can be extended; none: not any more
 	Officer bool
+	Draft   bool // a mail that nobody has read yet: it is confirmed or thrown away
 	// What can be done as it stands.
 	CanAsk, CanProve, CanVerify, CanBegin, CanFulfil, CanRefuse, CanExtend, CanLift, CanAmend bool
 	Why                                                                                       string // as typed
@@ -35,7 +36,7 @@ func (d *door) show(w http.ResponseWriter, r *http.Request, wrong error, why str
 	}
 	today := d.Requests.Today(d.Now())
 	page := requestPage{RequestFile: f, Line: lineOf(&f.DataRequest, today), Late: f.Late(today), Officer: desk.StaffOf(r).Has(officers...), Why: why}
-	if until := f.Clock().ExtendUntil(today); !f.State.Ended() && f.ExtendedOn == 0 && today <= until {
+	if until := f.Clock().ExtendUntil(today); !f.State.Ended() && f.State != newsletter.RequestDraft && f.ExtendedOn == 0 && today <= until {
 		page.Until = until
 	}
 	if page.Officer {
@@ -51,6 +52,9 @@ func (d *door) show(w http.ResponseWriter, r *http.Request, wrong error, why str
 }
 
 func (p *requestPage) may(f *store.RequestFile) {
+	if p.Draft = f.State == newsletter.RequestDraft; p.Draft {
+		return
+	}
 	known := f.ShownOn != 0 || !f.Kind.NeedsIdentity()
 	p.CanAsk = f.State.CanBecome(newsletter.RequestIdentityAsked) && f.Address != nil && f.Kind.NeedsIdentity()
 	p.CanProve = f.State.CanBecome(newsletter.RequestIdentityAsked) && f.Kind.NeedsIdentity()
@@ -91,6 +95,17 @@ func (d *door) verify(w http.ResponseWriter, r *http.Request) error {
 		_, err := d.Requests.Verify(r.Context(), id, why, actor(r), d.Now())
 		return err
 	})
+}
+
+func (d *door) dismiss(w http.ResponseWriter, r *http.Request) error {
+	of, err := d.theRequest(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Requests.Dismiss(r.Context(), of.PublicID, actor(r), d.Now()); err != nil {
+		return err
+	}
+	return d.Done(w, r, "/desk/requests", "request_dismissed")
 }
 
 func (d *door) begin(w http.ResponseWriter, r *http.Request) error {

@@ -25,6 +25,15 @@ func Samples() []desk.Sample {
 		p.may(f)
 		samples = append(samples, page("request-"+string(kind), "request.html", p))
 	}
+	for n, mail := range []*newsletter.RequestMail{{From: "jan.jansen@voorbeeld.nl", Subject: "Mijn gegevens", Text: "Goedemiddag,\n\nWat weten jullie van mij?\n\nJan", LeftOut: 2}, nil} {
+		draft := sampleRequest(10, newsletter.RequestOther, today)
+		draft.State, draft.Channel, draft.Address, draft.Name, draft.Wish, draft.Mail = newsletter.RequestDraft, newsletter.ArrivedMail, nil, "", "", mail
+		f := &store.RequestFile{DataRequest: *draft}
+		p := requestPage{RequestFile: f, Line: lineOf(draft, today), Officer: true}
+		p.may(f)
+		suffix := []string{"", "-gone"}[n]
+		samples = append(samples, page("draft"+suffix, "request.html", p), page("draft-change"+suffix, "request-new.html", amendPage(datarequest.FromMail(draft), "2026-11-20", draft)))
+	}
 	closed := sampleRequest(9, newsletter.RequestRestriction, today-20)
 	id := int64(1)
 	closed.State, closed.Result, closed.ClosedAt, closed.SubscriberID = newsletter.RequestFulfilled, newsletter.ResultDone, newsletter.At(desk.SampleTime), &id
