@@ -179,7 +179,7 @@ func TestJourney_ALetterIsAnsweredOnPaper(t *testing.T) {
 	j.look("elsewhere")
 	j.Fill("#reply_why", "Het adres staat in de brief, en de gemeente kent haar daar.")
 	j.Press("main form .button")
-	j.says("Opgeslagen", "Brink 14", "Verbeterd")
+	j.says("Opgeslagen", "Brink 14\n9401 HS Assen", "Verbeterd")
 	j.Fill("#why", "Kwam langs met haar eigen post.")
 	j.Press(`form[action$="/verify"] button`)
 	j.Press(`a[href$="/fulfil"]`)
