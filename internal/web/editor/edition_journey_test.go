@@ -89,7 +89,7 @@ func TestJourney_AnEditionIsApprovedStoppedAndApprovedAgain(t *testing.T) {
 		}
 
 		page.Go(server.URL + "/desk/editions/" + e.PublicID.String())
-		page.Press(`main a[href$="/approve"]`)
+		page.Press(`main a[href*="/approve?"]`)
 		says("Klopt alles?", "2 berichten", "5 minuten om te stoppen")
 		look("edition-approve")
 		page.Press(`form[action$="/approve"] button`)
@@ -97,7 +97,7 @@ func TestJourney_AnEditionIsApprovedStoppedAndApprovedAgain(t *testing.T) {
 		look("edition-held")
 		page.Press(`form[action$="/review"] button`)
 		says("De goedkeuring is teruggenomen")
-		page.Press(`main a[href$="/approve"]`)
+		page.Press(`main a[href*="/approve?"]`)
 		page.Press(`form[action$="/approve"] button`)
 		if got := b.stored(e); got.State != newsletter.EditionApproved || got.Subject != "Wie beslist er mee?" || !got.Held(newsletter.At(b.now.Add(time.Minute))) {
 			t.Errorf("%+v", got)

@@ -376,9 +376,9 @@ func TestEdition_WhoGetsIt(t *testing.T) {
 			}
 			return page
 		}
-		has(t, ask("Els@voorbeeld.nl"), "Krijgt haar", "De nieuwe rol van de raad", "<li>Over de raad</li>", "<li>Voor allen</li>")
+		has(t, ask("Els@voorbeeld.nl"), "Krijgt deze editie", "De nieuwe rol van de raad", "<li>Over de raad</li>", "<li>Voor allen</li>")
 		hasNot(t, ask("els@voorbeeld.nl"), "<li>Over bewoners</li>")
-		has(t, ask("niemand@voorbeeld.nl"), "Krijgt haar niet", "Niemand is met dit adres aangemeld")
+		has(t, ask("niemand@voorbeeld.nl"), "Krijgt deze editie niet", "Niemand is met dit adres aangemeld")
 		if status, _, page := b.ask(http.MethodPost, path, url.Values{"address": {"els"}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, `id="address-fault"`) {
 			t.Errorf("%d", status)
 		}
@@ -401,10 +401,10 @@ func TestEdition_ExtraPauseResumeCancel(t *testing.T) {
 			t.Fatal(status)
 		}
 		path, _, _ := strings.Cut(next, "?")
-		has(t, b.get(next), "Er gaat niets weg tot je haar goedkeurt", "Zodra je haar goedkeurt", "extra")
+		has(t, b.get(next), "Er gaat niets weg tot je die goedkeurt", "Zodra je deze editie goedkeurt", "extra")
 		b.post("/desk/editions/approval", url.Values{"list": {"nieuwe-democratie"}, "hold": {"0"}})
 		page := b.get(path + "/approve")
-		has(t, page, "Zij gaat dan meteen weg")
+		has(t, page, "De mail gaat dan meteen weg")
 		b.post(path+"/approve", url.Values{"seen": {field(t, page, "seen")}})
 		id, err := newsletter.ParsePublicID(path[strings.LastIndex(path, "/")+1:])
 		if err != nil {
@@ -420,7 +420,7 @@ func TestEdition_ExtraPauseResumeCancel(t *testing.T) {
 		has(t, b.get(path), "Pauzeer het verzenden", "2 lezers")
 		has(t, b.get(path+"/mail"), "zoals ze zijn verstuurd")
 		has(t, b.post(path+"/pause", nil), "Het verzenden is gepauzeerd", "Hervat het verzenden")
-		has(t, b.get(path+"/resume"), "Niemand krijgt haar twee keer")
+		has(t, b.get(path+"/resume"), "Niemand krijgt deze mail twee keer")
 		has(t, b.post(path+"/resume", nil), "Het verzenden gaat verder")
 		has(t, b.get(path+"/cancel"), "niet ongedaan te maken")
 		has(t, b.post(path+"/cancel", nil), "De editie is geannuleerd")

@@ -169,6 +169,9 @@ func (d *door) showMatch(w http.ResponseWriter, r *http.Request, im *newsletter.
 	v := importMatch{File: im.FileName, List: titleOf(r, l, l.Texts, l.Name), Action: importURL(im.PublicID), Cancel: importURL(im.PublicID) + "/cancel",
 		Encoding: im.Encoding, Separator: separatorKeys[im.Separator], Lines: im.Lines, Invite: plan.Invite, PerHour: strconv.Itoa(max(1, plan.PerHour)),
 		Source: plan.Source, Words: plan.Words, LeaveTopicsOut: plan.LeaveTopicsOut, Languages: choices(string(plan.Language), "language_", "nl", "en")}
+	if typed == nil && plan.Ground == "" {
+		v.Invite = true // until somebody says that they agreed, people are asked
+	}
 	if plan.PerHour == 0 {
 		v.PerHour = "200"
 	}

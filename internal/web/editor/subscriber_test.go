@@ -143,7 +143,8 @@ func TestImportAtTheDesk(t *testing.T) {
 			t.Fatal(status)
 		}
 		page = b.get(at)
-		wantPage(t, page, "4 regels, UTF-8", "sanne.dekker@voorbeeld.nl", `<option value="consented_at" selected>`)
+		wantPage(t, page, "4 regels, UTF-8", "sanne.dekker@voorbeeld.nl", `<option value="consented_at" selected>`,
+			`name="way" value="invite" checked`) // nobody is taken for a reader because nothing was chosen
 		form := url.Values{"way": {"consent"}, "pace": {"1"}, "language": {"nl"}, "leave_topics_out": {"yes"}}
 		for _, m := range regexp.MustCompile(`(?s)<select id="(column-\d+)".*?</select>`).FindAllStringSubmatch(page, -1) {
 			if chosen := regexp.MustCompile(`<option value="([a-z_]*)" selected`).FindStringSubmatch(m[0]); chosen != nil {

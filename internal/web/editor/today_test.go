@@ -102,10 +102,10 @@ func TestToday_ExtraEditionsAndCorrectionsWait(t *testing.T) {
 		}
 		b.now = b.now.Add(2 * time.Minute)
 		page := b.get("/desk/")
-		has(t, page, "Wacht op goedkeuring", editionPath(extra), editionPath(fix), "Gaat weg zodra je haar goedkeurt", "Eén lezer kreeg die editie")
+		has(t, page, "Wacht op goedkeuring", editionPath(extra), editionPath(fix), "Gaat weg zodra je de editie goedkeurt", "Eén lezer kreeg die editie")
 		hasNot(t, page, "Er wacht niets op je", "2 minuten geleden")
 		list := b.get("/desk/editions")
-		if n := strings.Count(list, "Gaat weg zodra je haar goedkeurt"); n != 2 {
+		if n := strings.Count(list, "Gaat weg zodra je de editie goedkeurt"); n != 2 {
 			t.Errorf("%d of the two have no moment in the list", n)
 		}
 	})

@@ -62,7 +62,7 @@ func TestF4_NothingTypedIsLost(t *testing.T) {
 			t.Errorf("a faulty form changed something:\n%s\n%s", before, after)
 		}
 		form.Set("address", "")
-		site.post(t, "/signup", form).has(t, 422, "Vul uw e-mailadres in")
+		site.post(t, "/signup", form).has(t, 422, "Vul een e-mailadres in")
 	})
 }
 
