@@ -17,6 +17,13 @@ type brand struct {
 	Footer                                         string
 }
 
+// dress gives a mail about one list the look of that, and its address.
+func (c *Composer) dress(f *frame, b *newsletter.Branding) {
+	if f.Brand = c.brandOf(b); len(b.Postal) > 0 {
+		f.Organisation.Postal = b.Postal
+	}
+}
+
 // brandOf is the look of a list, or nil where it is Bode's own. Colours that can't be read on a card are made
 // so: what the desk refuses may come by another way.
 func (c *Composer) brandOf(b *newsletter.Branding) *brand {

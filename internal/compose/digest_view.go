@@ -78,9 +78,7 @@ func (c *Composer) newDigestView(d *Digest, headline Headline, marker *mailer.Ma
 		Next: date(d.Language, d.NextAt, d.Zone),
 	}
 	v.Heading = d.List.Title
-	if v.Brand = c.brandOf(&d.List.Branding); len(d.List.Branding.Postal) > 0 {
-		v.Organisation.Postal = d.List.Branding.Postal
-	}
+	c.dress(&v.frame, &d.List.Branding)
 	v.Under = upperFirst(date(d.Language, d.Date, d.Zone))
 	v.WebURL = webLink(d.WebURL)
 	v.introduce(d, w)

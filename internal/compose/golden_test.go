@@ -45,6 +45,13 @@ func TestGoldenMails(t *testing.T) {
 			golden(t, fmt.Sprintf("%s-%d.%s.eml", m.Template(), i+1, lang), raw)
 		}
 	}
+	asked := sampleMessages(newsletter.Dutch)[0].(*Confirmation)
+	asked.Choices[0].List.Branding = sampleBranding()
+	draft, err := c.Notice(newsletter.Dutch, newsletter.Standard, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "confirmation-branded.nl.html", []byte(draft.HTML))
 	large := sampleDigests(newsletter.Dutch, newsletter.Large)[0]
 	golden(t, "digest-large.nl.eml", merged(t, c, large))
 	rendered, err := c.Digest(large)

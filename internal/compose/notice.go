@@ -89,6 +89,7 @@ func (c *Composer) newNoticeView(n *notice, layout newsletter.Layout, w *words) 
 	v.Heading = w.say(n.texts + "_heading")
 	if len(n.choices) == 1 {
 		v.Under = n.choices[0].List.Title
+		c.dress(&v.frame, &n.choices[0].List.Branding)
 	} else {
 		v.Under = c.organisation.Name
 	}

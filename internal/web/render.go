@@ -30,6 +30,8 @@ type Page struct {
 	Private bool
 	// Pictures of other https sites may be shown.
 	Pictures bool
+	// Brand is the look of the one list that the page is about; nil: the organisation's own.
+	Brand *Brand
 	// Kept are the fields with which a page that answers a POST can be made again, without its act,
 	// when the reader presses a reading aid on it. Nil: the page has an address of its own.
 	Kept url.Values

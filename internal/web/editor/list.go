@@ -3,6 +3,7 @@ package editor
 import (
 	"context"
 	"errors"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -232,7 +233,7 @@ func (d *door) listTaken(w http.ResponseWriter, r *http.Request, l *newsletter.L
 	return d.renderList(w, r, d.listPage(r, l), faults...)
 }
 
-// previewList answers with a mail of the list as it would look by what was typed.
+// previewList answers with a mail of the list, or a page of it, as it would look by what was typed.
 func (d *door) previewList(w http.ResponseWriter, r *http.Request) error {
 	typed, err := web.Form(r)
 	if err != nil {
@@ -251,14 +252,22 @@ func (d *door) previewList(w http.ResponseWriter, r *http.Request) error {
 	say := d.sayer(r)
 	p := &newsletter.Post{PublicID: newsletter.NewPublicID(), ListID: l.ID, Title: say("list_sample_title"), Summary: say("list_sample_summary"),
 		Language: web.Language(r), PublishedAt: newsletter.At(d.Now())}
-	mail, err := d.Mail.PostMail(l, nil, p, web.Language(r), d.Now(), d.Zone)
+	var page []byte
+	if r.PostForm.Get("as") == "page" {
+		p.HTML = "<p>" + html.EscapeString(p.Summary) + "</p>"
+		page, err = d.articleOf(r, p, l, nil)
+	} else {
+		var mail string
+		mail, err = d.Mail.PostMail(l, nil, p, web.Language(r), d.Now(), d.Zone)
+		page = []byte(mail)
+	}
 	if err != nil {
 		return err
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", previewPolicy)
-	_, _ = w.Write([]byte(mail))
+	_, _ = w.Write(page)
 	return nil
 }
 

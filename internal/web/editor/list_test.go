@@ -58,6 +58,11 @@ func TestListIsMadeBrandedAndEnded(t *testing.T) {
 		}
 		wantPage(t, page, ".link{color:#0a5a66!important}", "9700 AA Groningen", l.Branding.Logo, "Zo ziet een bericht eruit")
 
+		form.Set("as", "page")
+		form.Set("accent", "#b00020")
+		_, _, page = b.ask(http.MethodPost, "/desk/lists/rekenkamers/preview", form)
+		wantPage(t, page, "--accent: #b00020;", `class="masthead"><img src="`+l.Branding.Logo, "9700 AA Groningen", "Zo ziet een bericht eruit")
+
 		wantPage(t, b.post("/desk/lists/rekenkamers/pause", nil), "Gepauzeerd", "Laat deze lijst weer lopen")
 		wantPage(t, b.post("/desk/lists/rekenkamers/resume", nil), "De lijst loopt weer.")
 		wantPage(t, b.get("/desk/lists/rekenkamers/archive"), "Rekenkamers stoppen?")

@@ -191,6 +191,7 @@ type articlePage struct {
 	List  articleList
 	Event articleEvent
 	Body  template.HTML
+	Look  template.CSS // the list's colours as they were typed
 }
 
 type articleView struct {
@@ -259,7 +260,8 @@ func (d *door) articleOf(r *http.Request, p *newsletter.Post, l *newsletter.List
 		}
 	}
 	var b bytes.Buffer
-	view := web.SampleView(web.Page{Data: page}, &desk.Frame{Zone: d.Zone, Now: d.Now()})
+	page.Look = template.CSS(web.SheetOf(&l.Branding)) //nolint:gosec // made of colours as #rrggbb
+	view := web.SampleView(web.Page{Data: page, Brand: web.BrandOf(l)}, &desk.Frame{Zone: d.Zone, Now: d.Now()})
 	if err := d.Templates.Render(&b, p.Language, "web/editor/post-page.html", view); err != nil {
 		return nil, fmt.Errorf("editor: %w", err)
 	}

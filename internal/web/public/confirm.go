@@ -57,7 +57,7 @@ func (d *door) showConfirmation(w http.ResponseWriter, r *http.Request, c *newsl
 	if err != nil {
 		return err
 	}
-	return d.Render(w, r, web.Page{Template: "confirm.html", Private: true, Data: page})
+	return d.Render(w, r, web.Page{Template: "confirm.html", Private: true, Data: page, Brand: brandOfStandings(page.Standing)})
 }
 
 // choices puts what a link's mail listed into words.

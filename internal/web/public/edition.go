@@ -51,5 +51,5 @@ func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range corrections {
 		page.Corrected = append(page.Corrected, correctedView{"/e/" + c.Variant.String(), c.Subject, c.ReleasedAt})
 	}
-	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Pictures: true})
+	return d.Render(w, r, web.Page{Template: "edition.html", Data: page, Pictures: true, Brand: page.List.brand})
 }

@@ -37,7 +37,7 @@ func (d *door) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return d.Render(w, r, web.Page{Template: "home.html", Data: page})
+	return d.Render(w, r, web.Page{Template: "home.html", Data: page, Brand: brandOfAll(offers)})
 }
 
 // toHome answers who reloads or bookmarks the address that the form is sent to.

@@ -13,11 +13,12 @@ type listView struct {
 	Name, Title, Description string
 	Lang                     newsletter.Language // of title and description
 	URL                      string
+	brand                    *web.Brand
 }
 
 func (d *door) listView(l *newsletter.List, lang newsletter.Language) listView {
 	text, spoken := textIn(l.Texts, lang, l.Language)
-	return listView{Name: l.Name, Title: text.Title, Description: text.Description, Lang: spoken, URL: "/l/" + l.Name}
+	return listView{Name: l.Name, Title: text.Title, Description: text.Description, Lang: spoken, URL: "/l/" + l.Name, brand: web.BrandOf(l)}
 }
 
 // textIn returns the text for a reader and the language that it is in.
@@ -110,7 +111,7 @@ func (d *door) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if l.State != newsletter.ListActive {
 		page.Ended = string(l.State)
-		return d.Render(w, r, web.Page{Template: "list.html", Data: page})
+		return d.Render(w, r, web.Page{Template: "list.html", Data: page, Brand: page.List.brand})
 	}
 	o, err := d.offer(r.Context(), *l)
 	if err != nil {
@@ -119,5 +120,5 @@ func (d *door) list(w http.ResponseWriter, r *http.Request) error {
 	if page.Form, err = d.newForm(r, []offer{o}, page.List.URL); err != nil {
 		return err
 	}
-	return d.Render(w, r, web.Page{Template: "list.html", Data: page})
+	return d.Render(w, r, web.Page{Template: "list.html", Data: page, Brand: page.List.brand})
 }

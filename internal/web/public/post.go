@@ -108,7 +108,7 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) error {
 	if page.Related, err = d.related(r, l, p, topics); err != nil {
 		return err
 	}
-	return d.Render(w, r, web.Page{Template: "post.html", Data: page, Pictures: true})
+	return d.Render(w, r, web.Page{Template: "post.html", Data: page, Pictures: true, Brand: page.List.brand})
 }
 
 // published returns a post that anyone may see, and its list.
@@ -210,5 +210,5 @@ func (d *door) archive(w http.ResponseWriter, r *http.Request) error {
 	if page.Posts, err = d.postViews(r, l.ID, posts); err != nil {
 		return err
 	}
-	return d.Render(w, r, web.Page{Template: "archive.html", Data: page})
+	return d.Render(w, r, web.Page{Template: "archive.html", Data: page, Brand: page.List.brand})
 }

@@ -31,6 +31,14 @@ type preferenceView struct {
 	Links  newsletter.Links
 }
 
+// brand is the look of the only list in the form.
+func (p *preferencesPage) brand() *web.Brand {
+	if len(p.Lists) != 1 {
+		return nil
+	}
+	return p.Lists[0].Choice.brand
+}
+
 const dateField = "2006-01-02"
 
 func (d *door) preferences(w http.ResponseWriter, r *http.Request) error {
@@ -38,7 +46,7 @@ func (d *door) preferences(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.Render(w, r, web.Page{Template: "preferences.html", Private: true, Data: page})
+	return d.Render(w, r, web.Page{Template: "preferences.html", Brand: page.brand(), Private: true, Data: page})
 }
 
 func (d *door) preferencesPage(r *http.Request) (*preferencesPage, error) {
@@ -115,12 +123,12 @@ func (d *door) savePreferences(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(page.Lists) == 0 { // left meanwhile: there is nothing to save
-		return d.Render(w, r, web.Page{Template: "preferences.html", Private: true, Data: page})
+		return d.Render(w, r, web.Page{Template: "preferences.html", Brand: page.brand(), Private: true, Data: page})
 	}
 	page.fill(typed)
 	kept := keep(typed, "")
 	if d.Shown(w, r, typed) {
-		return d.Render(w, r, web.Page{Template: "preferences.html", Private: true, Kept: kept, Data: page})
+		return d.Render(w, r, web.Page{Template: "preferences.html", Brand: page.brand(), Private: true, Kept: kept, Data: page})
 	}
 	form, err := d.settingsForm(page)
 	if err == nil {
@@ -131,13 +139,13 @@ func (d *door) savePreferences(w http.ResponseWriter, r *http.Request) error {
 		if len(faults) == 0 {
 			return err
 		}
-		return d.Render(w, r, web.Page{Template: "preferences.html", Status: web.StatusOf(err), Faults: faults, Private: true, Kept: kept, Data: page})
+		return d.Render(w, r, web.Page{Template: "preferences.html", Brand: page.brand(), Status: web.StatusOf(err), Faults: faults, Private: true, Kept: kept, Data: page})
 	}
 	if page, err = d.preferencesPage(r); err != nil {
 		return err
 	}
 	page.Saved = true
-	return d.Render(w, r, web.Page{Template: "preferences.html", Private: true, Data: page})
+	return d.Render(w, r, web.Page{Template: "preferences.html", Brand: page.brand(), Private: true, Data: page})
 }
 
 // fill puts what was typed into the page. Lists that the form didn't hold stay as they are.

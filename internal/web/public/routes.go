@@ -72,6 +72,7 @@ func (d *door) routes() {
 	d.Handle("GET /{$}", d.home)
 	d.Handle("GET /l/{list}", d.list)
 	d.Handle("GET /l/{list}/posts", d.archive)
+	d.Handle("GET /l/{list}/look.css", d.lookSheet)
 	d.Handle("GET /p/{id}", d.post)
 	d.Handle("GET /ics/{file}", d.ics)
 	d.Handle("GET /pictures/{file}", d.picture)

@@ -41,21 +41,21 @@ func (d *door) signup(w http.ResponseWriter, r *http.Request) error {
 	}
 	form.Alone = true
 	if form.Closed != "" {
-		return d.Render(w, r, web.Page{Template: "signup.html", Status: http.StatusConflict, Private: true, Data: signupPage{Form: form}})
+		return d.Render(w, r, web.Page{Template: "signup.html", Brand: brandOfAll(offers), Status: http.StatusConflict, Private: true, Data: signupPage{Form: form}})
 	}
 	form.fill(typed)
 	switch do := typed.Get("do"); {
 	case shown && do == "sent":
 		return d.sent(w, r, typed, offers, form)
 	case shown || do == "edit":
-		return d.Render(w, r, web.Page{Template: "signup.html", Private: true, Kept: keep(typed, "edit"), Data: signupPage{Form: form}})
+		return d.Render(w, r, web.Page{Template: "signup.html", Brand: brandOfAll(offers), Private: true, Kept: keep(typed, "edit"), Data: signupPage{Form: form}})
 	}
 	if err := d.request(r, form, typed); err != nil {
 		faults := form.shown(d.Faults(r, err))
 		if len(faults) == 0 {
 			return err
 		}
-		return d.Render(w, r, web.Page{Template: "signup.html", Status: web.StatusOf(err), Faults: faults, Private: true,
+		return d.Render(w, r, web.Page{Template: "signup.html", Brand: brandOfAll(offers), Status: web.StatusOf(err), Faults: faults, Private: true,
 			Kept: keep(typed, "edit"), Data: signupPage{Form: form}})
 	}
 	return d.sent(w, r, typed, offers, form)
@@ -109,7 +109,7 @@ func (d *door) sent(w http.ResponseWriter, r *http.Request, typed url.Values, of
 		return err
 	}
 	page.Again = web.Fields(keep(typed, ""))
-	return d.Render(w, r, web.Page{Template: "sent.html", Private: true, Kept: keep(typed, "sent"), Data: page})
+	return d.Render(w, r, web.Page{Template: "sent.html", Brand: brandOfAll(chosen), Private: true, Kept: keep(typed, "sent"), Data: page})
 }
 
 // confirmationSubject is the subject of the mail to look for, in the language of the mails.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/web"
 )
 
 // standingView is a subscription, or what a confirmation will make one, in words.
@@ -20,11 +21,12 @@ type standingView struct {
 	Ended     bool
 	NextAt    newsletter.Time
 	Links     newsletter.Links
+	brand     *web.Brand // of its list
 }
 
 func (d *door) choiceInWords(o *offer, c newsletter.Choice, lang newsletter.Language) standingView {
 	list := d.listView(&o.List, lang)
-	v := standingView{Title: list.Title, Lang: list.Lang, AllTopics: c.AllTopics, Topics: topicTitles(slices.Concat(o.topics, o.formerTopics), c.Topics, lang)}
+	v := standingView{Title: list.Title, Lang: list.Lang, AllTopics: c.AllTopics, Topics: topicTitles(slices.Concat(o.topics, o.formerTopics), c.Topics, lang), brand: list.brand}
 	for _, s := range slices.Concat(o.schedules, o.formerSchedules) {
 		if s.ID == c.ScheduleID {
 			text, _ := textIn(s.Texts, lang, o.Language)

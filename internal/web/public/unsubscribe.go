@@ -82,5 +82,5 @@ func (d *door) showUnsubscribe(w http.ResponseWriter, r *http.Request, returned 
 			page.Preferences = "/v/" + v.Links.Preferences
 		}
 	}
-	return d.Render(w, r, web.Page{Template: "unsubscribe.html", Private: true, Data: page})
+	return d.Render(w, r, web.Page{Template: "unsubscribe.html", Private: true, Data: page, Brand: brandOfStandings(views)})
 }

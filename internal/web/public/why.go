@@ -32,7 +32,7 @@ func (d *door) why(w http.ResponseWriter, r *http.Request) error {
 	page := whyPage{Standing: views[0], RequestedAt: why.RequestedAt, ConfirmedAt: why.ConfirmedAt,
 		Wording: why.Wording.Text, WordingLang: why.Wording.Language}
 	page.Channel = d.channel(r, why.Channel)
-	return d.Render(w, r, web.Page{Template: "why.html", Private: true, Data: page})
+	return d.Render(w, r, web.Page{Template: "why.html", Private: true, Data: page, Brand: brandOfStandings(views)})
 }
 
 // channel says by which way somebody said what they wanted; a channel without words is named as it is.
