@@ -41,6 +41,7 @@ type Store interface {
 	Stopping(ctx context.Context) ([]newsletter.Edition, error)
 	StopDeliveries(ctx context.Context, editionID int64, limit int, now time.Time) (stopped int, done bool, err error)
 	ForgetEditions(ctx context.Context, before time.Time, limit int, by newsletter.Actor, now time.Time) (int64, error)
+	ForgetPictures(ctx context.Context, before time.Time, by newsletter.Actor, now time.Time) (int64, error)
 	ForgetTestLetters(ctx context.Context, before time.Time, by newsletter.Actor, now time.Time) (int64, error)
 	FinishEditions(ctx context.Context, now time.Time) ([]newsletter.Edition, error)
 }
@@ -80,6 +81,8 @@ type Digester struct {
 	LetterRoom int
 	// Chunk is how many readers one transaction of the fan-out takes.
 	Chunk int
+
+	sawPictures time.Time // when texts were looked through for pictures
 }
 
 var actor = newsletter.System("digest")

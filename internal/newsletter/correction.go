@@ -17,6 +17,7 @@ const (
 	CorrectedTitle   Corrected = "title"
 	CorrectedSummary Corrected = "summary"
 	CorrectedTopics  Corrected = "topics"
+	CorrectedAlt     Corrected = "alt" // what its picture shows, in words
 )
 
 // Corrections are the parts of a post that staff corrected.
@@ -47,6 +48,7 @@ type SourceWords struct {
 	Title   string `json:"title,omitempty"`
 	Summary string `json:"summary,omitempty"`
 	Topics  IDs    `json:"topics,omitempty"`
+	Alt     string `json:"alt,omitempty"`
 }
 
 // Value writes the words as JSON.
@@ -59,7 +61,7 @@ func (w *SourceWords) Scan(src any) error {
 }
 
 // words are the parts of a post that can be corrected, as they stand.
-func (p *Post) words() SourceWords { return SourceWords{p.Title, p.Summary, p.Topics} }
+func (p *Post) words() SourceWords { return SourceWords{p.Title, p.Summary, p.Topics, p.Alt} }
 
 // says is what the feed says of them: what stands in Source of what was corrected, and otherwise what
 // stands in the post.
@@ -74,7 +76,7 @@ func (p *Post) says() SourceWords {
 // so to write the feed's own words again is to take a correction back.
 func (p *Post) Correct(to SourceWords) {
 	source := p.says()
-	p.Title, p.Summary, p.Topics, p.Corrected = to.Title, to.Summary, to.Topics, nil
+	p.Title, p.Summary, p.Topics, p.Alt, p.Corrected = to.Title, to.Summary, to.Topics, to.Alt, nil
 	if to.Title != source.Title {
 		p.Corrected = append(p.Corrected, CorrectedTitle)
 	}
@@ -83,6 +85,9 @@ func (p *Post) Correct(to SourceWords) {
 	}
 	if !slices.Equal(to.Topics, source.Topics) {
 		p.Corrected = append(p.Corrected, CorrectedTopics)
+	}
+	if to.Alt != source.Alt {
+		p.Corrected = append(p.Corrected, CorrectedAlt)
 	}
 	p.Source = SourceWords{}
 	if len(p.Corrected) > 0 {
@@ -104,6 +109,9 @@ func (p *Post) Follow(was *Post) {
 	}
 	if was.Corrected.Has(CorrectedTopics) {
 		p.Topics = was.Topics
+	}
+	if was.Corrected.Has(CorrectedAlt) && p.Picture == was.Picture { // of another picture they say nothing
+		p.Alt = was.Alt
 	}
 	p.Corrected, p.Source = was.Corrected, source
 }

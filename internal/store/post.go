@@ -81,33 +81,57 @@ func (t *tx) reviewEditionsOf(p *newsletter.Post, now time.Time) error {
 }
 
 // EditPost replaces what a post says and its topics, by what stands in p; p.PublicID says which
-// one. Of a post that a feed brought only title, summary and topics are replaced: from then on the feed
+// one. Of a post that a feed brought only title, summary, topics and the words of its picture are replaced: from then on the feed
 // leaves alone what differs from its own words (docs/decisions/0140). p.ChangedAt is that of the post as
 // it was read; when somebody else changed it since, nothing is done. An edition that froze the post
 // keeps what it froze.
 func (s *Store) EditPost(ctx context.Context, p *newsletter.Post, by newsletter.Actor, now time.Time) error {
-	was, err := s.movePost(ctx, p.PublicID, by, now, "post.edit", func(t *tx, was *newsletter.Post) error {
-		if was.State == newsletter.PostWithdrawn {
-			return postState(was, "it is withdrawn")
+	return s.editPost(ctx, p, false, by, now)
+}
+
+// EditAndPublishPost is EditPost and PublishPost at once: a draft goes out as it stands in p, or nothing happens.
+func (s *Store) EditAndPublishPost(ctx context.Context, p *newsletter.Post, by newsletter.Actor, now time.Time) error {
+	return s.editPost(ctx, p, true, by, now)
+}
+
+func (s *Store) editPost(ctx context.Context, p *newsletter.Post, publish bool, by newsletter.Actor, now time.Time) error {
+	action := "post.edit"
+	if publish {
+		action = "post.publish"
+	}
+	was, err := s.movePost(ctx, p.PublicID, by, now, action, func(t *tx, was *newsletter.Post) error {
+		if publish && was.State != newsletter.PostDraft {
+			return postState(was, "only a draft can be published")
 		}
-		if err := t.checkTopics(was.ListID, p.Topics); err != nil {
+		if err := t.edit(was, p, now); err != nil || !publish {
 			return err
 		}
-		if !p.ChangedAt.IsZero() && !p.ChangedAt.Equal(was.ChangedAt.Time) {
-			return newsletter.Errorf(newsletter.Conflict, "post_changed", "the post was changed while you worked on it: look at it again before you save")
-		}
-		edited, err := t.edited(was, p)
-		if err != nil {
-			return err
-		}
-		edited.ChangedAt = newsletter.At(now)
-		*was = *edited
-		return t.updatePost(edited)
+		return t.publish(was, now)
 	})
 	if err == nil {
 		*p = *was
 	}
 	return err
+}
+
+// edit makes a post, which was just read, what stands in to.
+func (t *tx) edit(p, to *newsletter.Post, now time.Time) error {
+	if p.State == newsletter.PostWithdrawn {
+		return postState(p, "it is withdrawn")
+	}
+	if err := t.checkTopics(p.ListID, to.Topics); err != nil {
+		return err
+	}
+	if !to.ChangedAt.IsZero() && !to.ChangedAt.Equal(p.ChangedAt.Time) {
+		return newsletter.Errorf(newsletter.Conflict, "post_changed", "the post was changed while you worked on it: look at it again before you save")
+	}
+	edited, err := t.edited(p, to)
+	if err != nil {
+		return err
+	}
+	edited.ChangedAt = newsletter.At(now)
+	*p = *edited
+	return t.updatePost(edited)
 }
 
 // edited is a post as somebody wants it.
@@ -117,7 +141,7 @@ func (t *tx) edited(was, to *newsletter.Post) (*newsletter.Post, error) {
 		if err := t.fillTopics(one); err != nil {
 			return nil, err
 		}
-		one[0].Correct(newsletter.SourceWords{Title: to.Title, Summary: to.Summary, Topics: to.Topics})
+		one[0].Correct(newsletter.SourceWords{Title: to.Title, Summary: to.Summary, Topics: to.Topics, Alt: to.Alt})
 		return &one[0], nil
 	}
 	edited := *to
@@ -141,7 +165,7 @@ func (s *Store) RestorePost(ctx context.Context, id newsletter.PublicID, by news
 			AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT))) ORDER BY id`, p.ListID, p.Source.Topics); err != nil {
 			return err
 		}
-		p.Title, p.Summary, p.Topics, p.Corrected, p.Source = source.Title, source.Summary, source.Topics, nil, newsletter.SourceWords{}
+		p.Title, p.Summary, p.Topics, p.Alt, p.Corrected, p.Source = source.Title, source.Summary, source.Topics, source.Alt, nil, newsletter.SourceWords{}
 		p.ChangedAt = newsletter.At(now)
 		return t.updatePost(p)
 	})

@@ -13,8 +13,8 @@ const testLife = 6 * time.Hour
 
 // AddTestLetter stores the letter of an edition and owes it to each of the addresses, as a notice: it is no
 // delivery of the edition, nobody's reading moves by it, and it counts nowhere. Hashes are those of each
-// address, in its place. Who must not be mailed gets no test either: then nothing is sent at all (Conflict,
-// test_suppressed). Each address takes one from the quotas.
+// address, in its place. Who must not be mailed gets no test either, and nobody is told: whether somebody objected or was
+// erased is not for who asks. Each address takes one from the quotas.
 func (s *Store) AddTestLetter(ctx context.Context, l *newsletter.TestLetter, to []newsletter.Address, hashes [][]token.Hash, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		at := newsletter.At(now)
@@ -32,8 +32,10 @@ func (s *Store) AddTestLetter(ctx context.Context, l *newsletter.TestLetter, to 
 			if err := t.take(quotas, now); err != nil {
 				return err
 			}
-			if err := t.mayTest(address, hashes[i], at); err != nil {
+			if may, err := t.mayTest(address, hashes[i], at); err != nil {
 				return err
+			} else if !may {
+				continue
 			}
 			if err := t.queue(&newsletter.Delivery{Kind: newsletter.DeliveryNotice, Template: newsletter.TemplateEditionTest, Ref: &l.ID, Address: &to[i],
 				Language: l.Language, ExpiresAt: newsletter.At(now.Add(testLife))}, address, newsletter.NewPublicID(), at); err != nil {
@@ -44,23 +46,16 @@ func (s *Store) AddTestLetter(ctx context.Context, l *newsletter.TestLetter, to 
 	})
 }
 
-// mayTest refuses an address that must not be mailed.
-func (t *tx) mayTest(address newsletter.Address, hashes []token.Hash, at newsletter.Time) error {
+// mayTest reports whether an address may be mailed.
+func (t *tx) mayTest(address newsletter.Address, hashes []token.Hash, at newsletter.Time) (bool, error) {
 	found, err := t.suppressions(hashes, at)
-	if err != nil {
-		return err
+	if err != nil || len(found) > 0 {
+		return false, err
 	}
 	var stopped int
-	if err := t.get(&stopped, `
-		SELECT COUNT(*) FROM subscriber WHERE address_key = $1 AND (suppressed_at IS NOT NULL OR restricted_at IS NOT NULL)`, address.Key()); err != nil {
-		return err
-	}
-	if len(found) > 0 || stopped > 0 {
-		err := newsletter.Errorf(newsletter.Conflict, "test_suppressed", "one of the addresses must not be mailed; no test was sent")
-		err.Field = "to"
-		return err
-	}
-	return nil
+	err = t.get(&stopped, `
+		SELECT COUNT(*) FROM subscriber WHERE address_key = $1 AND (suppressed_at IS NOT NULL OR restricted_at IS NOT NULL)`, address.Key())
+	return stopped == 0, err
 }
 
 // TestLetter returns the letter that a delivery brings.

@@ -19,12 +19,16 @@ func deskPostCases() []Case {
 		{"a draft goes out at its hour", []string{"PublishDuePosts"}, testPublishDue},
 		{"what was corrected stays, the rest follows the feed", []string{"EditPost", "RestorePost", "SaveFetch"}, testCorrect},
 		{"two editors of one post", []string{"EditPost"}, testEditTwice},
+		{"a draft is saved and goes out, or neither", []string{"EditAndPublishPost"}, testEditAndPublish},
 		{"editions that hold a post", []string{"PostHoldings"}, testHoldings},
 	}
 }
 
 func pictureCases() []Case {
-	return []Case{{"pictures", []string{"AddPicture", "Picture"}, testPictures}}
+	return []Case{
+		{"pictures", []string{"AddPicture", "Picture"}, testPictures},
+		{"pictures that nothing shows go", []string{"ForgetPictures"}, testForgetPictures},
+	}
 }
 
 // found returns the titles of a search.
@@ -197,7 +201,60 @@ func testCorrect(t *testing.T, s *store.Store) {
 	if _, err := s.RestorePost(t.Context(), back.PublicID, By, later); !newsletter.Is(err, newsletter.Conflict) {
 		t.Error(err)
 	}
-	if trail, err := s.AuditTrail(t.Context(), "post", back.PublicID.String()); err != nil || len(trail) != 3 || trail[2].Action != "post.restore" {
+	// The words of a picture are kept over the feed's, as long as it is that picture.
+	w.Do(`UPDATE post SET picture = 'https://bron.example/1.jpg', alt = 'IMG_1' WHERE id = $1`, back.ID)
+	described := w.post("Een, weer")
+	described.Alt = "Twintig mensen rond een tafel"
+	w.check(s.EditPost(t.Context(), &described, By, later))
+	if diff := cmp.Diff(newsletter.Corrections{newsletter.CorrectedAlt}, described.Corrected); diff != "" || described.Source.Alt != "IMG_1" {
+		t.Errorf("%s %+v", diff, described)
+	}
+	next := Item(1, "Een, weer en weer", "inwoners")
+	next.Picture, next.Alt = "https://bron.example/1.jpg", "IMG_1"
+	w.Fetch(f, later, next)
+	if p := w.post("Een, weer en weer"); p.Alt != described.Alt {
+		t.Errorf("the feed wrote over the words of a picture: %q", p.Alt)
+	}
+	other := Item(1, "Een, ander beeld", "inwoners")
+	other.Picture, other.Alt = "https://bron.example/2.jpg", "IMG_2"
+	w.Fetch(f, later, other)
+	if p := w.post("Een, ander beeld"); p.Alt != "IMG_2" {
+		t.Errorf("another picture has the words of the old one: %q", p.Alt)
+	}
+	if trail, err := s.AuditTrail(t.Context(), "post", back.PublicID.String()); err != nil || len(trail) != 4 || trail[2].Action != "post.restore" {
+		t.Errorf("%v, %v", trail, err)
+	}
+}
+
+func testEditAndPublish(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	draft := newsletter.Post{ListID: w.List.ID, State: newsletter.PostDraft, Title: "Concept"}
+	w.check(s.AddPost(t.Context(), &draft, By, Start))
+	later := Start.Add(time.Minute)
+	bad := draft
+	bad.Title, bad.Topics = "Met een onderwerp dat er niet is", newsletter.NewIDs(99)
+	if err := s.EditAndPublishPost(t.Context(), &bad, By, later); !newsletter.Is(err, newsletter.Invalid) {
+		t.Error(err)
+	}
+	old := draft
+	old.ChangedAt = newsletter.At(Start.Add(-time.Hour))
+	if err := s.EditAndPublishPost(t.Context(), &old, By, later); !newsletter.Is(err, newsletter.Conflict) {
+		t.Error(err)
+	}
+	if p, err := s.Post(t.Context(), draft.PublicID); err != nil || p.State != newsletter.PostDraft || p.Title != "Concept" {
+		t.Errorf("what was refused changed something: %+v, %v", p, err)
+	}
+	whole := draft
+	whole.Title, whole.Topics = "Klaar", newsletter.NewIDs(w.Council.ID)
+	w.check(s.EditAndPublishPost(t.Context(), &whole, By, later))
+	stored, err := s.Post(t.Context(), draft.PublicID)
+	if err != nil || stored.State != newsletter.PostPublished || stored.Seq == nil || stored.Title != "Klaar" || !cmp.Equal(*stored, whole) {
+		t.Errorf("%s %v", cmp.Diff(*stored, whole), err)
+	}
+	if err := s.EditAndPublishPost(t.Context(), &whole, By, later); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("published twice: %v", err)
+	}
+	if trail, err := s.AuditTrail(t.Context(), "post", draft.PublicID.String()); err != nil || len(trail) != 2 || trail[1].Action != "post.publish" {
 		t.Errorf("%v, %v", trail, err)
 	}
 }

@@ -237,20 +237,24 @@ func testTestLetter(t *testing.T, s *store.Store) {
 		t.Errorf("beyond the limit: %v", err)
 	}
 	w.check(s.Suppress(t.Context(), to[1], w.Hash(to[1]), newsletter.SuppressedObjection, time.Time{}, By, Start))
-	if err := s.AddTestLetter(t.Context(), &newsletter.TestLetter{EditionID: e.ID, Language: newsletter.Dutch, Letter: []byte{1}}, to, hashes, nil, firstEditor, Start); !newsletter.Is(err, newsletter.Conflict) {
-		t.Errorf("to somebody who wants no mail: %v", err)
-	}
+	// Who wants no mail gets none, and who asks is told nothing: not by the answer, nor by what it costs.
+	second := &newsletter.TestLetter{EditionID: e.ID, Language: newsletter.Dutch, Letter: []byte{1}}
+	w.check(s.AddTestLetter(t.Context(), second, to, hashes, []newsletter.Quota{{Counter: "x", Key: "y", Limits: []newsletter.Limit{{Most: 2, Per: time.Hour}}}}, firstEditor, Start))
+	want = append(want, want[0])
 	if diff := cmp.Diff(want, Query(t, s, owed)); diff != "" {
-		t.Errorf("what was refused left something: %s", diff)
+		t.Errorf("to somebody who wants no mail: %s", diff)
+	}
+	if err := s.AddTestLetter(t.Context(), second, to[:1], hashes, []newsletter.Quota{{Counter: "x", Key: "y", Reason: "limit_tests", Limits: []newsletter.Limit{{Most: 2, Per: time.Hour}}}}, firstEditor, Start); !newsletter.Is(err, newsletter.TooMany) {
+		t.Errorf("who gets no mail counts for nothing: %v", err)
 	}
 	trail, err := s.AuditTrail(t.Context(), "edition", e.PublicID.String())
-	if err != nil || len(trail) != 2 || trail[1].Action != "edition.test" || trail[1].Detail != `{"addresses":2}` {
+	if err != nil || len(trail) != 3 || trail[1].Action != "edition.test" || trail[1].Detail != trail[2].Detail || trail[1].Detail != `{"addresses":2}` {
 		t.Errorf("%+v, %v", trail, err)
 	}
 	if n, err := s.ForgetTestLetters(t.Context(), Start, Worker, Start); err != nil || n != 0 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if n, err := s.ForgetTestLetters(t.Context(), Start.Add(time.Second), Worker, Start.Add(time.Hour)); err != nil || n != 1 {
+	if n, err := s.ForgetTestLetters(t.Context(), Start.Add(time.Second), Worker, Start.Add(time.Hour)); err != nil || n != 2 {
 		t.Errorf("%d, %v", n, err)
 	}
 	if known := Query(t, s, `SELECT id FROM delivery WHERE address IS NOT NULL OR domain <> '' OR state <> 'expired'`); len(known) > 0 {

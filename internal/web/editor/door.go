@@ -59,8 +59,8 @@ type door struct {
 	*desk.Desk
 	Config
 	watch   *progress.Watch // how far editions are
-	streams chan struct{}   // those that are open
-	easel   chan struct{}   // has room for the one picture that is made anew: pixels take much more room than a file
+	streams streams
+	easel   chan struct{} // has room for the one picture that is made anew: pixels take much more room than a file
 }
 
 // Add adds the editors' pages to a desk.
@@ -68,7 +68,7 @@ func Add(c Config) error {
 	if err := CheckTemplates(c.Desk.Templates); err != nil {
 		return err
 	}
-	d := &door{Desk: c.Desk.In("editor"), Config: c, watch: progress.New(c.Store, c.Desk.Now), streams: make(chan struct{}, mostStreams), easel: make(chan struct{}, 1)}
+	d := &door{Desk: c.Desk.In("editor"), Config: c, watch: progress.New(c.Store, c.Desk.Now), streams: streams{each: map[newsletter.PublicID]int{}}, easel: make(chan struct{}, 1)}
 	d.routes()
 	return nil
 }

@@ -22,7 +22,7 @@ type postStore interface {
 	Topics(ctx context.Context, listID int64) ([]newsletter.Topic, error)
 	AddPost(ctx context.Context, p *newsletter.Post, by newsletter.Actor, now time.Time) error
 	EditPost(ctx context.Context, p *newsletter.Post, by newsletter.Actor, now time.Time) error
-	PublishPost(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Post, error)
+	EditAndPublishPost(ctx context.Context, p *newsletter.Post, by newsletter.Actor, now time.Time) error
 	WithdrawPost(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Post, error)
 	RestorePost(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Post, error)
 	AddPicture(ctx context.Context, p *newsletter.Picture, content []byte, by newsletter.Actor, now time.Time) error

@@ -87,17 +87,19 @@ func (d *door) savePost(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := *was
 	form, err := d.readEdited(r, &p, l, topics)
+	draft := was.State == newsletter.PostDraft
 	if err == nil {
-		err = d.Store.EditPost(r.Context(), &p, d.actor(r), d.Now())
-	}
-	done := "saved"
-	if err == nil && was.State == newsletter.PostDraft {
-		if done = postDone(&p); form.When == "now" {
-			done = "post_published"
-			_, err = d.Store.PublishPost(r.Context(), p.PublicID, d.actor(r), d.Now())
+		save := d.Store.EditPost
+		if draft && form.When == "now" {
+			save = d.Store.EditAndPublishPost
 		}
+		err = save(r.Context(), &p, d.actor(r), d.Now())
 	}
 	if err == nil {
+		done := "saved"
+		if draft {
+			done = postDone(&p)
+		}
 		return d.Done(w, r, postURL(p.PublicID), done)
 	}
 	page, failed := d.postPage(r, was, l, topics, form)
@@ -118,6 +120,9 @@ func (d *door) readEdited(r *http.Request, p *newsletter.Post, l *newsletter.Lis
 	words := *p
 	form, _ = d.readPost(r, &words, l, topics, false) // what isn't in this form is no fault of it
 	p.Title, p.Summary, p.Topics, p.ChangedAt = words.Title, form.Summary, words.Topics, words.ChangedAt
+	if p.Picture != "" {
+		p.Alt = form.Alt
+	}
 	return form, p.Check()
 }
 

@@ -37,6 +37,8 @@ type postPage struct {
 // sourceWords is what the feed says of what was corrected; empty: it was not.
 type sourceWords struct {
 	Title, Summary string
+	Alt            string
+	AltToo         bool
 	Topics         []string
 	TopicsToo      bool
 }
@@ -149,6 +151,9 @@ func (d *door) postPage(r *http.Request, p *newsletter.Post, l *newsletter.List,
 	}
 	if p.Corrected.Has(newsletter.CorrectedSummary) {
 		page.Feed.Summary = p.Source.Summary
+	}
+	if page.Feed.AltToo = p.Corrected.Has(newsletter.CorrectedAlt); page.Feed.AltToo {
+		page.Feed.Alt = p.Source.Alt
 	}
 	if page.Feed.TopicsToo = p.Corrected.Has(newsletter.CorrectedTopics); page.Feed.TopicsToo {
 		for _, t := range topics {
