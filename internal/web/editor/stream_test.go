@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 
 	"bode.example/internal/newsletter"
 )
@@ -64,16 +65,28 @@ func TestPictures_OneAtATime(t *testing.T) {
 		_, err = d.uploaded(r, "picture", &newsletter.List{ID: 1}, 100)
 		return err
 	}
-	d.easel <- struct{}{} // somebody's is being made
-	gone, leave := context.WithCancel(t.Context())
-	leave()
-	if err := upload(gone); !errors.Is(err, context.Canceled) {
-		t.Errorf("it was made beside another one: %v", err)
-	}
-	<-d.easel
-	if err := upload(t.Context()); !newsletter.Is(err, newsletter.Invalid) {
-		t.Errorf("when its turn has come: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		d.easel = make(chan struct{}, 1)
+		d.easel <- struct{}{} // somebody's is being made
+		var done error
+		go func() { done = upload(t.Context()) }()
+		synctest.Wait()
+		if done != nil {
+			t.Errorf("it was made beside another one: %v", done)
+		}
+		<-d.easel
+		synctest.Wait()
+		if !newsletter.Is(done, newsletter.Invalid) {
+			t.Errorf("when its turn has come: %v", done)
+		}
+		d.easel <- struct{}{}
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		if err := upload(gone); !errors.Is(err, context.Canceled) {
+			t.Errorf("its browser has gone: %v", err)
+		}
+		<-d.easel
+	})
 	if len(d.easel) != 0 {
 		t.Error("who is ready keeps the others waiting")
 	}
