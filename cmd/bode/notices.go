@@ -118,6 +118,9 @@ func (n *notices) message(ctx context.Context, c *newsletter.Claim, now time.Tim
 			UndoUntil: change.UndoUntil.Time, Zone: n.zone}, nil
 	}
 	switch c.Template {
+	case newsletter.TemplateAnchor:
+		a, err := n.store.AnchorByID(ctx, *c.Ref)
+		return &compose.AuditAnchor{Anchor: a, URL: n.site + "/desk/privacy/ledger", Zone: n.zone}, err
 	case newsletter.TemplateRequestIdentity, newsletter.TemplateRequestLetter, newsletter.TemplateRequestReminder:
 		return n.requestMessage(ctx, c)
 	}

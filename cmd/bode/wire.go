@@ -161,7 +161,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 		part("signup", w.log, always((&signup.Worker{Service: people, Now: w.now}).Run)),
 		part("import", w.log, always(files.Run)),
 		part("datarequest", w.log, always((&datarequest.Worker{Service: requests, Officers: officers(c, s.store), Record: recorder(c, s.store),
-			Retain: retainer(c, s.store, suppression, w.log), Now: w.now}).Run)),
+			Retain: daily(retainer(c, s.store, suppression, w.log), anchorer(c, s.store)), Now: w.now}).Run)),
 		part("staff", w.log, always((&staff.Worker{Service: s.staff, Now: w.now}).Run)),
 		part("delivery", w.log, sender.Run),
 		part("relay", w.log, s.checkRelay),

@@ -39,6 +39,20 @@ type RequestReminder struct {
 	Zone      *time.Location
 }
 
+// AuditAnchor takes the heads of the chains out of the house, to somebody who can't write to the database.
+type AuditAnchor struct {
+	Anchor newsletter.Anchor
+	URL    string // the desk
+	Zone   *time.Location
+}
+
+// Template is newsletter.TemplateAnchor.
+func (m *AuditAnchor) Template() string { return newsletter.TemplateAnchor }
+
+func (m *AuditAnchor) notice() notice {
+	return notice{texts: "audit_anchor", url: m.URL, zone: m.Zone, about: about{Body: m.Anchor.String()}}
+}
+
 // Template is newsletter.TemplateRequestIdentity.
 func (m *RequestIdentity) Template() string { return newsletter.TemplateRequestIdentity }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"bode.example/internal/newsletter"
@@ -218,5 +219,7 @@ func sampleMessages(lang newsletter.Language) []Message {
 		&SignIn{Greeting: greeting, URL: site + "/desk/sign-in/link/" + token, Code: "4071 9352", ValidUntil: at, Zone: sampleZone()},
 		&Invitation{Greeting: greeting, URL: site + "/desk/sign-in/link/" + token, ValidUntil: at, Zone: sampleZone()},
 		&TestMail{Greeting: greeting, URL: site + "/desk/first-steps", Zone: sampleZone()},
+		&AuditAnchor{Anchor: newsletter.Anchor{At: newsletter.At(at), Audit: newsletter.ChainHead{Seq: 1204, Hash: strings.Repeat("9f2c", 16)},
+			Consent: newsletter.ChainHead{Seq: 8812, Hash: strings.Repeat("41aa", 16)}}, URL: site + "/desk/privacy/ledger", Zone: sampleZone()},
 	}
 }

@@ -26,7 +26,7 @@ type Worker struct {
 	Officers func(ctx context.Context) ([]newsletter.Officer, error)
 	// Record writes what was erased to the replay list; nil: there is none.
 	Record func(ctx context.Context, now time.Time) error
-	// Retain carries out the terms of what is kept, once a day; nil: nobody does.
+	// Retain carries out the terms of what is kept, and anchors the chains, once a day; nil: nobody does.
 	Retain func(ctx context.Context, now time.Time) error
 	Now    func() time.Time
 }

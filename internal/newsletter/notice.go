@@ -19,4 +19,5 @@ const (
 	TemplateRequestIdentity     = "request_identity"     // Ref: data_request; to the address that it is about
 	TemplateRequestLetter       = "request_letter"       // Ref: request_letter
 	TemplateRequestReminder     = "request_reminder"     // Ref: data_request; to officers
+	TemplateAnchor              = "audit_anchor"         // Ref: anchor; out of the house
 )

@@ -48,6 +48,8 @@ type Config struct {
 	// Bounce is how what comes back is taken in.
 	Bounce    Bounce
 	Retention Retention
+	// Audit is how the chains are anchored.
+	Audit Audit
 
 	origins map[string]Origin
 	file    string // that was read, if any

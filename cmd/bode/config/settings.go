@@ -27,7 +27,7 @@ func (s setting) env() string {
 // Those without a section come first, as TOML wants it.
 func (c *Config) settings() []setting {
 	return slices.Concat(c.placeSettings(), c.keySettings(), c.logSettings(), c.mailSettings(),
-		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.deskSettings(), c.bounceSettings(), c.retentionSettings())
+		c.peopleSettings(), c.pageSettings(), c.signupSettings(), c.deskSettings(), c.bounceSettings(), c.retentionSettings(), c.accountSettings())
 }
 
 func (c *Config) placeSettings() []setting {

@@ -71,6 +71,7 @@ func Cases() []Case {
 		correctionCases(),
 		resendCases(),
 		consentProofCases(),
+		anchorCases(),
 	)
 }
 

@@ -12,6 +12,7 @@ type AccountStore interface {
 	consentStore
 	yearStore
 	retentionStore
+	ledgerStore
 }
 
 // accountPath is where these pages begin.
@@ -24,6 +25,7 @@ var accountParts = []accountPart{
 	{"consent", consentPath},
 	{"year", yearPath},
 	{"retention", accountPath + "/retention"},
+	{"ledger", accountPath + "/ledger"},
 }
 
 func (d *door) accountRoutes() {
@@ -32,6 +34,7 @@ func (d *door) accountRoutes() {
 	d.consentRoutes()
 	d.yearRoutes()
 	d.retentionRoutes()
+	d.ledgerRoutes()
 }
 
 func (d *door) account(w http.ResponseWriter, r *http.Request) error {

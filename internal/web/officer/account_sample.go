@@ -12,7 +12,7 @@ import (
 
 // accountSamples are the pages of accountability in every state.
 func accountSamples() []desk.Sample {
-	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), yearSamples(), retentionSamples())
+	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), yearSamples(), retentionSamples(), ledgerSamples())
 }
 
 func accountSample(name, template string, data any, faults ...web.Fault) desk.Sample {
@@ -84,5 +84,17 @@ func retentionSamples() []desk.Sample {
 		accountSample("retention", "retention.html", &retentionPage{Terms: terms, Until: today + 7, Goes: newsletter.RetentionReport{Requests: 3, Left: 1204, Mails: newsletter.RetentionCounts, MoreMails: true},
 			Runs: []newsletter.RetentionRun{{On: today, Went: newsletter.RetentionReport{Mails: 8310, Left: 12}}, {On: today - 1, Went: newsletter.RetentionReport{Requests: 1, Lapsed: 2}}}}),
 		accountSample("retention-empty", "retention.html", &retentionPage{Terms: terms, Until: today + 7}),
+	}
+}
+
+func ledgerSamples() []desk.Sample {
+	head := func(seq int64, digit string) newsletter.ChainHead {
+		return newsletter.ChainHead{Seq: seq, Hash: strings.Repeat(digit, 32)}
+	}
+	now := newsletter.Anchor{At: newsletter.At(desk.SampleTime), Audit: head(1204, "9f"), Consent: head(8812, "41")}
+	return []desk.Sample{
+		accountSample("ledger", "ledger.html", &ledgerPage{Anchors: Anchors{File: "/mnt/elders/bode.anchors", Mail: "toezicht@voorbeeld.nl"}, Now: now,
+			Kept: []keptAnchor{{Anchor: now, Audit: true, Consent: true}, {Anchor: now, Audit: true}}}),
+		accountSample("ledger-empty", "ledger.html", &ledgerPage{Now: now}),
 	}
 }

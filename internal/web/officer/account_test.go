@@ -97,3 +97,20 @@ func TestE17_OfficersSeeWhatGoesAndWhatWent(t *testing.T) {
 		b.page("/desk/privacy/retention", 200, "Wat er is weggegaan", "zaterdag 12 december 2026")
 	})
 }
+
+func TestE18_OfficersSeeWhetherAnchorsHold(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.page("/desk/privacy/ledger", 200, "De ankers gaan nog nergens heen", "Er is nog geen anker")
+		_, err := s.DropAnchor(t.Context(), newsletter.DayOf(b.now, b.Zone), "", newsletter.Dutch, b.now)
+		check(t, err)
+		b.as(newsletter.RoleSupervisor)
+		if page := b.page("/desk/privacy/ledger", 200, "Klopt"); strings.Contains(page, "Klopt niet meer") {
+			t.Error("an anchor that holds is said not to")
+		}
+		b.world.Do(`UPDATE audit_entry SET hash = 'x' || hash WHERE seq = (SELECT MAX(seq) FROM audit_entry)`)
+		b.page("/desk/privacy/ledger", 200, "Klopt niet meer")
+		b.as(newsletter.RoleEditor)
+		b.page("/desk/privacy/ledger", http.StatusForbidden)
+	})
+}

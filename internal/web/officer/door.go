@@ -22,6 +22,8 @@ type Config struct {
 	Sender   Sender
 	// Retention is how long things are kept.
 	Retention Retention
+	// Anchors is where the heads of the chains go.
+	Anchors Anchors
 }
 
 // Sender is who writes letters on paper.
