@@ -32,15 +32,42 @@ func TestE13_TracesAreSeenInEveryEncoding(t *testing.T) {
 		"plain": []byte("xxjan.jansen@VOORBEELD.nlxx"), "percent": []byte("to=" + url.QueryEscape(text)), "quoted": []byte("Jan.Jansen=40voorbeeld.nl"),
 		"hex": []byte(hex.EncodeToString([]byte("to: " + text))), "base64": []byte(base64.StdEncoding.EncodeToString([]byte("{\"a\":\"" + text + "\"}"))),
 		"base64, shifted": []byte(base64.URLEncoding.EncodeToString([]byte("{\"ab\":\"" + text + "\"}"))), "utf-16": wide(utf16.Encode([]rune("<" + text + ">"))),
-		"reference": []byte("Jan.Jansen&#64;voorbeeld.nl"),
+		"reference": []byte("Jan.Jansen&#64;voorbeeld.nl"), "hexadecimal reference": []byte("jan.jansen&#X40;voorbeeld.nl"),
+		"folded": []byte("jan.jan=\r\nsen=40voorbeeld.nl"), "base64, folded": []byte(base64.StdEncoding.EncodeToString([]byte("ab" + text))[:20] + "\r\n" +
+			base64.StdEncoding.EncodeToString([]byte("ab" + text))[20:]),
 	} {
 		if len(storetest.Traces(hidden, text)) == 0 {
 			t.Errorf("%s is not seen", name)
 		}
 	}
+	for _, form := range []string{"Jan@bücher.example", "jan@xn--bcher-kva.example"} {
+		if len(storetest.Traces([]byte(form), "jan@bücher.example")) == 0 || len(storetest.Traces([]byte(form), "jan@xn--bcher-kva.example")) == 0 {
+			t.Errorf("%s is not seen", form)
+		}
+	}
 	if found := storetest.Traces([]byte("piet@voorbeeld.nl, jan.jansen, voorbeeld.nl"), text); len(found) > 0 {
 		t.Errorf("seen where nothing is: %v", found)
 	}
+}
+
+// everywhere puts jan's address also where it comes seldom: in a file whose columns nobody has matched yet, mail that is being handed over
+// and what a server said of it, a test mail, a raw report, a letter that says stop, and the request of somebody for whom jan asks.
+func (d *desk) everywhere() {
+	d.t.Helper()
+	unmatched := d.w.Plan()
+	unmatched.Columns = []newsletter.ImportField{"", ""}
+	d.w.Upload(unmatched, "JAN.JANSEN@voorbeeld.nl", "https://elders.example/?wie=jan.jansen%40voorbeeld.nl")
+	at, id := newsletter.At(d.now), func() string { return newsletter.NewPublicID().String() }
+	d.w.Do(`INSERT INTO delivery (kind, subscription_id, language, domain, state, reply, due_at, expires_at, created_at)
+		SELECT 'notice', s.id, 'nl', 'voorbeeld.nl', 'handing_over', '451 later <jan.jansen@voorbeeld.nl>', $1, $1, $1 FROM subscription AS s`, at)
+	d.w.Do(`INSERT INTO delivery (kind, address, language, template, key, domain, state, due_at, expires_at, created_at)
+		VALUES ('notice', 'JAN.Jansen@voorbeeld.nl', 'nl', 'edition_test', '`+id()+`', 'voorbeeld.nl', 'sent', $1, $1, $1)`, at)
+	d.w.Do(`INSERT INTO bounce (public_id, delivery_id, subscriber_id, way, class, diagnostic, hash, raw, received_at)
+		SELECT '`+id()+`', d.id, NULL, 'listener', 'soft', 'jan.jansen@voorbeeld.nl is vol', 'h', CAST($2 AS BYTEA), $1
+		FROM delivery AS d WHERE d.state = 'handing_over'`, at, []byte("Final-Recipient: rfc822; jan.jansen@voorbeeld.nl"))
+	d.w.Do(`INSERT INTO leave_proposal (public_id, subscriber_id, words, received_at) SELECT '`+id()+`', id, 'afmelden, jan.jansen@voorbeeld.nl', $1 FROM subscriber`, at)
+	other, reply := d.enter(newsletter.RequestAccess, "oma@voorbeeld.nl"), "Jan.Jansen@voorbeeld.nl"
+	d.w.Do(`UPDATE data_request SET reply_address = $1 WHERE id = $2`, reply, other.ID)
 }
 
 // Somebody with a life in every table asks to be erased; their letter is handed over. Then the whole database, the
@@ -59,6 +86,7 @@ func TestE13_NothingIsLeftOfWhoIsErased(t *testing.T) {
 		d.Service = datarequest.New(datarequest.Parts{Store: s, Links: d.links, Hashes: hashes, Counting: counting, Texts: set.Texts(), Log: log},
 			datarequest.Config{Zone: time.UTC, Organisation: "Stichting Noorderkring"})
 		d.life()
+		d.everywhere()
 		piet := d.w.Join("piet@voorbeeld.nl", d.now, d.w.All())
 		form := newsletter.RequestForm{Kind: newsletter.RequestErasure, Address: "JAN.jansen@voorbeeld.nl", Name: "Zonderlinge Naam", Wish: "Wis mij.", Language: newsletter.Dutch}
 		check(t, d.Ask(t.Context(), form, d.now))

@@ -268,6 +268,10 @@ func (e *erasure) clearRegister(hash func(newsletter.Address) token.Hash) error 
 			return err
 		}
 	}
+	// Where they asked for somebody else, that request stays, and they go from it.
+	if err := e.exec(`UPDATE data_request SET reply_address = NULL WHERE reply_address IS NOT NULL AND lower(reply_address)`+inKeys, e.keys); err != nil {
+		return err
+	}
 	if err := clear(`address_key`+inKeys, e.keys); err != nil || e.person == nil {
 		return err
 	}

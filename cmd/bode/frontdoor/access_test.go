@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bode.example/internal/newsletter"
+	"bode.example/internal/store/storetest"
 )
 
 // access sees all that is held, takes it along, moves to another address and back, and goes without
@@ -61,9 +62,14 @@ func access(s *site) {
 	r.sees("Al uw gegevens wissen?", eva)
 	r.press("button.grave", 200)
 	r.sees("Uw gegevens zijn gewist")
-	for _, address := range []string{eva, moved} {
-		if s.engine.holds(s.t, address) {
-			s.t.Errorf("%s is still in the database (E13)", address)
+	exported, said := s.program.exits(s.t, 0, "subscriber", "export")
+	places := map[string][]byte{"the database": s.engine.everything(s.t), "the log": []byte(s.program.log.String()), "the list of who was erased": s.fileOf("bode.erased"),
+		"an export": []byte(exported), "what it said": []byte(said)}
+	for place, bytes := range places {
+		for _, address := range []string{eva, moved} {
+			for _, trace := range storetest.Traces(bytes, address) {
+				s.t.Errorf("%s holds %s (E13)", place, trace)
+			}
 		}
 	}
 	r.visit(preferences, 404)

@@ -137,6 +137,15 @@ func (e *engine) rows(t testing.TB, query string) (all []string) {
 	return all
 }
 
+// everything is all bytes of the database: the file and its log, or a dump.
+func (e *engine) everything(t *testing.T) (all []byte) {
+	t.Helper()
+	t.Run("search", func(t *testing.T) { // ends what Open begins
+		all = storetest.Everything(t, storetest.Open(t, e.url))
+	})
+	return all
+}
+
 // holds reports whether a text is anywhere in the database: in the bytes of the file and its log, or in
 // a dump.
 func (e *engine) holds(t *testing.T, text string) (found bool) {

@@ -38,6 +38,7 @@ func TestFrontDoor(t *testing.T) {
 				}
 			})
 			// One looks at the whole database, the other stops the program: each has it alone.
+			t.Run("E21 keys", func(t *testing.T) { keys(s.in(t)) })
 			t.Run("B5 links", func(t *testing.T) { links(s.in(t)) })
 			t.Run("C10 stopping", func(t *testing.T) { stopping(s.in(t)) })
 		})
