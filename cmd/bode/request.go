@@ -25,6 +25,7 @@ type requestCommand struct {
 	Refuse requestRefuse `cmd:"" help:"Close a request without, and tell the person why and where to complain."`
 	Extend requestExtend `cmd:"" help:"Take two months more, and tell the person why."`
 	Lift   requestLift   `cmd:"" help:"End a restriction, and tell the person why."`
+	Stop   requestStop   `cmd:"" help:"Stop all mail to somebody who has died or left."`
 }
 
 // withRequests runs what a command does at the privacy desk.
@@ -173,6 +174,11 @@ func (w *world) printRequest(f *store.RequestFile, zone *time.Location, today ne
 	add("name", f.Name)
 	add("represented by", f.Representative)
 	add("wish", f.Wish)
+	if f.Mail != nil {
+		add("mail from", f.Mail.From)
+		add("subject", f.Mail.Subject)
+		add("mail", strings.Join(strings.Fields(f.Mail.Text), " "))
+	}
 	add("identity asked", strings.TrimSpace(f.AskedOn.String()+" "+f.AskedWhy))
 	add("identity shown", strings.TrimSpace(f.ShownOn.String()+" "+f.ShownHow+" "+f.ShownWhy))
 	add("extended", strings.TrimSpace(f.ExtendedOn.String()+" "+f.ExtensionReason))

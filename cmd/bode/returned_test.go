@@ -24,7 +24,7 @@ const hookSecret = "0123456789abcdef0123456789abcdef"
 var mailto = regexp.MustCompile(`<mailto:(afmelden\+[a-z0-9]{48}@nieuws\.example\.nl)\?subject=unsubscribe>`)
 
 // TestWhatComesBack sends a digest with the program as it is built, and brings back a refusal, a bounce, a
-// complaint, a wish to leave and a letter, each by one of the ways in.
+// complaint, a wish to leave, a letter and a request, each by one of the ways in.
 func TestWhatComesBack(t *testing.T) {
 	for name, database := range map[string]func(t *testing.T) string{
 		"sqlite":   func(*testing.T) string { return "bode.sqlite" },
@@ -50,7 +50,7 @@ func comeBack(t *testing.T, database string) {
 	}
 	i.file("hook.secret", hookSecret)
 	i.env = append(i.env, "BODE_SENDER_BOUNCE_ADDRESS=bounce@nieuws.example.nl", "BODE_BOUNCE_UNSUBSCRIBE_ADDRESS=afmelden@nieuws.example.nl",
-		"BODE_BOUNCE_LISTEN="+inbound, "BODE_BOUNCE_HOOK_SECRET_FILE="+i.dir+"/hook.secret")
+		"BODE_BOUNCE_LISTEN="+inbound, "BODE_PRIVACY_ADDRESS=privacy@nieuws.example.nl", "BODE_BOUNCE_HOOK_SECRET_FILE="+i.dir+"/hook.secret")
 	i.bode("apply", "lists.toml", "--yes")
 	serve := i.start("serve")
 	defer serve.stop()
@@ -84,6 +84,10 @@ func comeBack(t *testing.T, database string) {
 	bring(t, inbound, "fbl@fbl.example", "bounce@nieuws.example.nl", arf)
 	bring(t, inbound, "leave@example.org", leaving["leave@example.org"], "From: leave@example.org\r\nSubject: unsubscribe\r\n\r\n")
 	bring(t, inbound, "ria@example.org", "nieuws@example.nl", letter)
+	bring(t, inbound, "stays@example.org", "privacy@nieuws.example.nl", "From: stays@example.org\r\nTo: privacy@nieuws.example.nl\r\nSubject: Mijn gegevens\r\n\r\nWat weten jullie van mij?\r\n")
+	if shown := i.bode("request", "show", "1"); !strings.Contains(shown, "draft") || !strings.Contains(shown, "Wat weten jullie van mij?") {
+		t.Errorf("a mail to the privacy desk is no draft: %s", shown)
+	}
 	i.report(senders["hook@example.org"])
 
 	var reports []struct{ ID, Class, Way, Effect string }

@@ -69,10 +69,11 @@ func (p *Page) View(width int, scheme Scheme) {
 	}))
 }
 
-// Print shows the page as it would go on paper, until View is called again.
+// Print shows the page as it would go on paper, until View is called again: A4 within margins of 20 mm, which are
+// not shown.
 func (p *Page) Print() {
 	p.t.Helper()
-	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	p.do(chromedp.EmulateViewport(643, 971), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 		return err
 	}))
