@@ -18,7 +18,7 @@ func paperCases() []Case {
 		{"E15 mail to the dead stops at once, and nobody is written to", []string{"StopMail"}, testStopMail},
 		{"E8 what was written down wrong is put right, and the clock with it", []string{"StepRequest"}, testAmend},
 		{"E7 a mail that asks for nothing is thrown away whole", []string{"DismissDraft", "CreateRequest"}, testDismiss},
-		{"E9 answers pass the gate to who is suppressed or restricted", []string{"HandOver"}, testGateAnswers},
+		{"E9 answers pass the gate to who is suppressed or restricted", []string{"HandOver", "DecideAccessLink"}, testGateAnswers},
 	}
 }
 
@@ -179,11 +179,13 @@ func testGateAnswers(t *testing.T, s *store.Store) {
 	w.check(err)
 	_, err = w.step(r, newsletter.ShowIdentity{How: newsletter.ShownByLink}, letterOf(newsletter.LetterAccess, Start), Start)
 	w.check(err)
+	_, err = s.DecideAccessLink(t.Context(), w.ask(jan, Start).ID, Worker, Start)
+	w.check(err)
 	claims, err := s.ClaimOther(t.Context(), "w", Start.Add(time.Minute), Start, 20)
 	w.check(err)
 	granted, err := s.HandOver(t.Context(), nil, Held(claims), true, Start)
 	w.check(err)
-	if got := Query(t, s, `SELECT template, state FROM delivery WHERE kind = 'request' ORDER BY id`); !cmp.Equal(got, [][]string{{"request_identity", "handing_over"}, {"request_letter", "handing_over"}}) || len(granted) < 2 {
+	if got := Query(t, s, `SELECT template, state FROM delivery WHERE kind = 'request' ORDER BY id`); !cmp.Equal(got, [][]string{{"request_identity", "handing_over"}, {"request_letter", "handing_over"}, {"access_link", "handing_over"}}) || len(granted) < 2 {
 		t.Errorf("%v", got)
 	}
 }
