@@ -190,7 +190,7 @@ func TestJourney_ALetterIsAnsweredOnPaper(t *testing.T) {
 	j.look("paper")
 	j.says("Beste Jan Jansen,", "Alles zit bij deze brief", "Brink 14", "Postbus 1")
 	j.Print()
-	j.Screenshot(filepath.Join(j.dir, "paper-printed.png"))
+	j.Picture(j.dir + "paper-printed")
 	if left := webtest.Script[[]string](j.Page, `[...document.querySelectorAll("header, nav, footer, h1, button, a, .notice")].filter(e => e.getClientRects().length > 0).map(e => e.outerHTML.slice(0, 80))`); len(left) > 0 {
 		t.Errorf("more than the letter is printed: %q", left)
 	}
