@@ -115,10 +115,16 @@ func (j *journey) handle(words string) {
 	j.look("request-closed")
 }
 
+// Requests from the form to the letter, in one browser.
+func TestJourney_Requests(t *testing.T) {
+	browser := webtest.Open(t, webtest.Reads("nl"))
+	t.Run("each_kind", func(t *testing.T) { eachKind(t, browser) })
+	t.Run("on_paper", func(t *testing.T) { onPaper(t, browser) })
+}
+
 // Each kind of request, from the public form to the letter that closes it, as the person and the officer do it. Those
 // that the person's own button carries out need nobody; the officer finds them closed.
-func TestJourney_ARequestOfEachKind(t *testing.T) {
-	browser := webtest.Open(t, webtest.Reads("nl"))
+func eachKind(t *testing.T, browser *webtest.Browser) {
 	kinds := map[string][]newsletter.RequestKind{"sqlite": newsletter.RequestKinds(), "postgres": {newsletter.RequestErasure, newsletter.RequestRectification}} // the others there: TestE7_EveryKindAtTheDesk
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		j := newJourney(t, browser, s)
@@ -161,9 +167,9 @@ func TestJourney_ARequestOfEachKind(t *testing.T) {
 }
 
 // A letter from somebody who has no mailbox: entered, put right, shown who it is, carried out, printed, posted.
-func TestJourney_ALetterIsAnsweredOnPaper(t *testing.T) {
+func onPaper(t *testing.T, browser *webtest.Browser) {
 	s := storetest.SQLite(t)
-	j := newJourney(t, webtest.Open(t, webtest.Reads("nl")), s)
+	j := newJourney(t, browser, s)
 	j.axes = true
 	j.world.Join("jan@voorbeeld.nl", j.now, j.world.All())
 	j.Go(j.url + "/desk/requests/new?lang=nl")
