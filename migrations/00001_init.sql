@@ -817,6 +817,7 @@ CREATE TABLE session (
     network    TEXT   NOT NULL,
     agent      TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
+    proved_at  BIGINT, -- the second factor, the last time; NULL: never yet
     seen_at    BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );

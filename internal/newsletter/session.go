@@ -1,5 +1,7 @@
 package newsletter
 
+import "time"
+
 // Session is somebody's being signed in at the desks, in one browser.
 type Session struct {
 	ID       int64    `db:"id"`
@@ -14,8 +16,18 @@ type Session struct {
 	Network   string `db:"network"` // shortened
 	Agent     string `db:"agent"`
 	CreatedAt Time   `db:"created_at"`
+	ProvedAt  Time   `db:"proved_at"` // when a second factor was proved last; zero: never yet
 	SeenAt    Time   `db:"seen_at"`
 	ExpiresAt Time   `db:"expires_at"`
+}
+
+// FreshFor is for how long after a second factor was proved one may change who can sign in: whoever finds a
+// browser that somebody left signed in can't make it theirs.
+const FreshFor = 10 * time.Minute
+
+// Fresh reports whether a second factor was proved within FreshFor, or is waived.
+func (s *Session) Fresh(now time.Time) bool {
+	return s.Factor == FactorWaived || s.Whole() && now.Sub(s.ProvedAt.Time) < FreshFor
 }
 
 // Whole reports whether both factors were proved.

@@ -103,6 +103,9 @@ func (s *Service) enrol(ctx context.Context, n *newsletter.Session, e newsletter
 	if err != nil {
 		return "", nil, err
 	}
+	if n.Whole() && !n.Fresh(now) {
+		return "", nil, newsletter.Errorf(newsletter.Forbidden, "prove_again", "show once more that it is you, with your second factor")
+	}
 	var codes []string
 	if !f.Enrolled() {
 		codes, e.CodeHashes = newRecoveryCodes(&n.Staff)

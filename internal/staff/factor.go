@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"strings"
 	"time"
 
@@ -58,8 +59,7 @@ func (s *Service) ProveCode(ctx context.Context, half *newsletter.Session, typed
 	}
 	proof := newsletter.FactorProof{Factor: newsletter.FactorCode, Step: stepOf(secret, typed, f.Authenticator.LastStep, now)}
 	if proof.Step == 0 {
-		s.log.WarnContext(ctx, "staff: a code of an authenticator was refused", "staff", half.StaffID)
-		return "", nil, refused("code")
+		return "", nil, s.refuseFactor(ctx, half, newsletter.FactorCode, refused("code"), now)
 	}
 	if stale {
 		proof.Sealed = s.box.Seal(authenticatorOf(&half.Staff), secret)
@@ -76,16 +76,33 @@ func (s *Service) ProveRecovery(ctx context.Context, half *newsletter.Session, t
 	return s.prove(ctx, half, proof, client, now)
 }
 
+// prove makes half a session whole: its new token is returned with it. In a whole one the factor is proved once more, for
+// what asks that it be fresh; its token stays, and the one that is returned is empty.
 func (s *Service) prove(ctx context.Context, half *newsletter.Session, proof newsletter.FactorProof, client newsletter.Client, now time.Time) (string, *newsletter.Session, error) {
-	if half.Whole() {
-		return "", nil, newsletter.Errorf(newsletter.Conflict, "signed_in", "you are signed in already")
+	text, hash, next := "", "", (*newsletter.Session)(nil)
+	if !half.Whole() {
+		text, hash = newToken()
+		next = s.begin(client, now, s.config.Life)
 	}
-	text, hash := newToken()
-	n := s.begin(client, now, s.config.Life)
-	if err := s.store.ProveFactor(ctx, half, n, hash, proof, s.factorQuotas(&half.Staff, proof.Factor), now); err != nil {
-		return "", nil, mend(err, "code")
+	if err := s.store.ProveFactor(ctx, half, next, hash, proof, s.factorQuotas(&half.Staff, proof.Factor), now); err != nil {
+		var e *newsletter.Error
+		if errors.As(err, &e) && e.Reason == "factor_refused" {
+			err = s.refuseFactor(ctx, half, proof.Factor, refused("code"), now)
+		}
+		return "", nil, err
 	}
-	return text, n, nil
+	if next == nil {
+		next = half
+	}
+	return text, next, nil
+}
+
+// refuseFactor notes that a second factor was refused, and returns why.
+func (s *Service) refuseFactor(ctx context.Context, n *newsletter.Session, factor newsletter.Factor, why error, now time.Time) error {
+	if err := s.store.RefuseFactor(ctx, n, factor, system, now); err != nil {
+		return err
+	}
+	return why
 }
 
 func authenticatorOf(m *newsletter.Staff) string { return "authenticator " + m.PublicID.String() }

@@ -64,6 +64,13 @@ func (s *Service) codeQuotas(network string) []newsletter.Quota {
 	return q
 }
 
+// refusalQuotas bound how many refused links a network can have noted.
+func (s *Service) refusalQuotas(network string) []newsletter.Quota {
+	q := quotas{}
+	q.add("sign_in_refused", shorten(network), "code_limit", newsletter.Limit{Most: s.config.Limits.CodesPerHour, Per: time.Hour})
+	return q
+}
+
 // factorQuotas are what trying somebody's second factor takes from. Who proves it gets them back.
 func (s *Service) factorQuotas(m *newsletter.Staff, factor newsletter.Factor) []newsletter.Quota {
 	l, q := s.config.Limits, quotas{}

@@ -155,14 +155,14 @@ func (s *Service) ProvePasskey(ctx context.Context, half *newsletter.Session, an
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
-		return "", nil, s.strange(ctx, half, err)
+		return "", nil, s.refuseFactor(ctx, half, newsletter.FactorPasskey, s.strange(ctx, half, err), now)
 	}
 	credential, err := s.passkeys.ValidateLogin(o, *ceremony, parsed)
 	if err != nil {
-		return "", nil, s.strange(ctx, half, err)
+		return "", nil, s.refuseFactor(ctx, half, newsletter.FactorPasskey, s.strange(ctx, half, err), now)
 	}
 	if credential.Authenticator.CloneWarning { // its counter went back: there are two of it (WebAuthn, 6.1.1)
-		return "", nil, s.strange(ctx, half, newsletter.Errorf(newsletter.Forbidden, "passkey_cloned", "its counter went back"))
+		return "", nil, s.refuseFactor(ctx, half, newsletter.FactorPasskey, s.strange(ctx, half, newsletter.Errorf(newsletter.Forbidden, "passkey_cloned", "its counter went back")), now)
 	}
 	data, err := json.Marshal(credential)
 	if err != nil {

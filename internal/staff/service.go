@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -112,13 +111,4 @@ func unknown(err error) bool { return newsletter.Is(err, newsletter.NotFound) }
 func refused(field string) error {
 	return &newsletter.Error{Code: newsletter.Invalid, Reason: "code_refused", Field: field,
 		Message: "this code is not good, or not any more: take the newest one"}
-}
-
-// mend makes a fault of the form out of a refusal by the store.
-func mend(err error, field string) error {
-	var e *newsletter.Error
-	if errors.As(err, &e) && e.Reason == "factor_refused" {
-		return refused(field)
-	}
-	return err
 }

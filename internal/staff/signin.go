@@ -86,10 +86,25 @@ func (s *Service) Link(ctx context.Context, text, nonce string, now time.Time) (
 // of a whole one.
 func (s *Service) Use(ctx context.Context, text, nonce string, client newsletter.Client, now time.Time) (sessionToken string, n *newsletter.Session, err error) {
 	l, err := s.Link(ctx, text, nonce, now)
+	if l != nil && err != nil {
+		return "", nil, s.refuseLink(ctx, l, err, s.refusalQuotas(client.Network), now)
+	}
 	if err != nil {
 		return "", nil, err
 	}
 	return s.use(ctx, l, client, now)
+}
+
+// refuseLink notes that a link or its code was not taken, and returns why.
+func (s *Service) refuseLink(ctx context.Context, l *newsletter.SignIn, why error, quotas []newsletter.Quota, now time.Time) error {
+	var e *newsletter.Error
+	if !errors.As(why, &e) {
+		return why
+	}
+	if err := s.store.RefuseSignIn(ctx, l.PublicID, e.Reason, quotas, system, now); err != nil {
+		return err
+	}
+	return why
 }
 
 func (s *Service) use(ctx context.Context, l *newsletter.SignIn, client newsletter.Client, now time.Time) (string, *newsletter.Session, error) {
@@ -122,9 +137,10 @@ func (s *Service) EnterCode(ctx context.Context, nonce, code string, client news
 	good := s.links.IsCode(l.PublicID, code) // for everyone: it takes time
 	switch {
 	case l.Tries > newsletter.SignInTries:
-		return "", nil, &newsletter.Error{Code: newsletter.TooMany, Reason: "code_tries", Field: "code", Message: "too many codes were typed for this mail: ask for a new one"}
+		return "", nil, s.refuseLink(ctx, l, &newsletter.Error{Code: newsletter.TooMany, Reason: "code_tries", Field: "code",
+			Message: "too many codes were typed for this mail: ask for a new one"}, nil, now)
 	case !good || l.Opens(now) != nil || l.StaffID == nil && l.Address == "":
-		return "", nil, refused("code")
+		return "", nil, s.refuseLink(ctx, l, refused("code"), nil, now)
 	}
 	return s.use(ctx, l, client, now)
 }

@@ -37,6 +37,7 @@ type links interface {
 	NameFirst(ctx context.Context, first newsletter.PublicID, l *newsletter.SignIn, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
 	SignIn(ctx context.Context, id newsletter.PublicID) (*newsletter.SignIn, error)
 	TrySignIn(ctx context.Context, nonceHash string, quotas []newsletter.Quota, now time.Time) (*newsletter.SignIn, error)
+	RefuseSignIn(ctx context.Context, id newsletter.PublicID, reason string, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
 	UseSignIn(ctx context.Context, id newsletter.PublicID, session *newsletter.Session, tokenHash string, now time.Time) error
 	ForgetSignIns(ctx context.Context, by newsletter.Actor, now time.Time) (int64, error)
 }
@@ -55,6 +56,7 @@ type factors interface {
 	Factors(ctx context.Context, staffID int64) (*newsletter.Factors, error)
 	CountAttempt(ctx context.Context, quotas []newsletter.Quota, now time.Time) error
 	ProveFactor(ctx context.Context, first, next *newsletter.Session, tokenHash string, proof newsletter.FactorProof, forgive []newsletter.Quota, now time.Time) error
+	RefuseFactor(ctx context.Context, n *newsletter.Session, factor newsletter.Factor, by newsletter.Actor, now time.Time) error
 	EnrolFactor(ctx context.Context, session, next *newsletter.Session, tokenHash string, e newsletter.Enrolment, now time.Time) error
 	SaveRecoveryCodes(ctx context.Context, m *newsletter.Staff, hashes []string, now time.Time) error
 	RemoveAuthenticator(ctx context.Context, m *newsletter.Staff, now time.Time) error

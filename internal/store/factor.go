@@ -43,23 +43,40 @@ func (s *Store) CountAttempt(ctx context.Context, quotas []newsletter.Quota, now
 // ProveFactor ends the session of the first factor and begins the whole one, next, whose token has the
 // hash given. A code of an authenticator that was used, or is older than one that was, a recovery code
 // that was used, and a passkey that is not theirs are refused (Forbidden), and nothing changes. Attempts
-// counted on forgive are forgotten.
+// counted on forgive are forgotten. In a session that is whole already next is nil: it goes on, as one in which the
+// factor was proved just now.
 func (s *Store) ProveFactor(ctx context.Context, first, next *newsletter.Session, tokenHash string, proof newsletter.FactorProof, forgive []newsletter.Quota, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		at := newsletter.At(now)
 		if err := t.spend(first.StaffID, proof, at); err != nil {
 			return err
 		}
-		next.Factor = proof.Factor
-		if err := t.replaceSession(first, next, tokenHash, at); err != nil {
-			return err
+		action, session := "session.begin", next
+		if next == nil {
+			action, session = "session.prove", first
+			if err := t.one(sessionGone(), `UPDATE session SET proved_at = $2 WHERE id = $1 AND factor <> ''`, first.ID, at); err != nil {
+				return err
+			}
+			first.ProvedAt = at
+		} else {
+			next.Factor = proof.Factor
+			if err := t.replaceSession(first, next, tokenHash, at); err != nil {
+				return err
+			}
 		}
 		for _, q := range forgive {
 			if err := t.exec(`DELETE FROM counter WHERE name = $1 AND key = $2`, q.Counter, q.Key); err != nil {
 				return err
 			}
 		}
-		return t.audit(next.Staff.Actor(), now, "session.begin", object{"session", next.PublicID.String()}, map[string]any{"factor": proof.Factor})
+		return t.audit(session.Staff.Actor(), now, action, object{"session", session.PublicID.String()}, map[string]any{"factor": proof.Factor})
+	})
+}
+
+// RefuseFactor notes that somebody who had used a link did not prove their second factor.
+func (s *Store) RefuseFactor(ctx context.Context, n *newsletter.Session, factor newsletter.Factor, by newsletter.Actor, now time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.enter(by, now, "factor.refuse", staffObject(&n.Staff), map[string]any{"factor": factor, "session": n.PublicID.String()})
 	})
 }
 

@@ -7,14 +7,17 @@ import (
 	"bode.example/internal/newsletter"
 )
 
-const sessionColumns = `id, public_id, staff_id, factor, carried, network, agent, created_at, seen_at, expires_at`
+const sessionColumns = `id, public_id, staff_id, factor, carried, network, agent, created_at, proved_at, seen_at, expires_at`
 
 func (t *tx) insertSession(n *newsletter.Session, tokenHash string, at newsletter.Time) error {
 	n.PublicID, n.CreatedAt, n.SeenAt = newsletter.NewPublicID(), at, at
+	if n.Whole() {
+		n.ProvedAt = at
+	}
 	return t.get(&n.ID, `
-		INSERT INTO session (public_id, token_hash, staff_id, factor, carried, network, agent, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		n.PublicID, tokenHash, n.StaffID, n.Factor, n.Carried, n.Network, n.Agent, n.CreatedAt, n.SeenAt, n.ExpiresAt)
+		INSERT INTO session (public_id, token_hash, staff_id, factor, carried, network, agent, created_at, proved_at, seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+		n.PublicID, tokenHash, n.StaffID, n.Factor, n.Carried, n.Network, n.Agent, n.CreatedAt, n.ProvedAt, n.SeenAt, n.ExpiresAt)
 }
 
 // Session returns the session whose token has a hash, with its owner as they are now.

@@ -216,6 +216,21 @@ func (s *Store) TrySignIn(ctx context.Context, nonceHash string, quotas []newsle
 	return l, err
 }
 
+// RefuseSignIn notes that a link, or a code of its mail, was not taken, and why: the reason of the refusal. Quotas
+// bound how much somebody can write into the log by that: what is over them is not noted.
+func (s *Store) RefuseSignIn(ctx context.Context, id newsletter.PublicID, reason string, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error {
+	err := s.write(ctx, func(t *tx) error {
+		if err := t.take(quotas, now); err != nil {
+			return err
+		}
+		return t.enter(by, now, "sign_in.refuse", object{"sign_in", id.String()}, map[string]string{"reason": reason})
+	})
+	if newsletter.Is(err, newsletter.TooMany) {
+		return nil
+	}
+	return err
+}
+
 // UseSignIn uses a link up and begins the session that it opens, whose token has the hash given. Of two
 // at once one succeeds; the other gets an Error Used. A link to the first admin takes them on.
 func (s *Store) UseSignIn(ctx context.Context, id newsletter.PublicID, session *newsletter.Session, tokenHash string, now time.Time) error {

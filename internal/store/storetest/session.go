@@ -11,7 +11,7 @@ import (
 func sessionCases() []Case {
 	return []Case{
 		{"a session is its owner's, as they are now", []string{"Session", "SeeSession", "CarrySession", "Sessions", "EndSession", "EndOtherSessions", "ForgetSessions"}, testSessions},
-		{"a second factor is proved once", []string{"ProveFactor", "Factors", "CountAttempt"}, testProveFactor},
+		{"a second factor is proved once", []string{"ProveFactor", "RefuseFactor", "Factors", "CountAttempt"}, testProveFactor},
 		{"second factors come and go", []string{"EnrolFactor", "SaveRecoveryCodes", "RemoveAuthenticator", "RemovePasskey"}, testFactors},
 	}
 }
@@ -106,9 +106,11 @@ func testProveFactor(t *testing.T, s *store.Store) {
 	if _, err := s.Session(t.Context(), "half"); !newsletter.Is(err, newsletter.NotFound) {
 		t.Errorf("the token of before still opens: %v", err)
 	}
-	if n, err := s.Session(t.Context(), "new"); err != nil || n.Factor != newsletter.FactorCode || n.Staff.SignedIn.IsZero() {
-		t.Errorf("%+v, %v", n, err)
+	n, err := s.Session(t.Context(), "new")
+	if err != nil || n.Factor != newsletter.FactorCode || n.Staff.SignedIn.IsZero() {
+		t.Fatalf("%+v, %v", n, err)
 	}
+	defer proveAgain(t, w, n, 103)
 	if f, err := s.Factors(t.Context(), m.ID); err != nil || f.Authenticator.Sealed != "anew" || f.Authenticator.LastStep != 101 {
 		t.Errorf("%+v, %v", f, err)
 	}
@@ -124,6 +126,31 @@ func testProveFactor(t *testing.T, s *store.Store) {
 	}
 	if f, err := s.Factors(t.Context(), m.ID); err != nil || f.RecoveryCodes != 1 {
 		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// In a whole session the factor is proved once more: it goes on under its own token.
+func proveAgain(t *testing.T, w *World, n *newsletter.Session, step int64) {
+	t.Helper()
+	later := Start.Add(time.Hour)
+	if n.Fresh(later) || !n.Fresh(Start.Add(9*time.Minute)) {
+		t.Errorf("proved at %v", n.ProvedAt)
+	}
+	w.check(w.s.RefuseFactor(t.Context(), n, newsletter.FactorCode, Worker, later))
+	w.check(w.s.ProveFactor(t.Context(), n, nil, "", newsletter.FactorProof{Factor: newsletter.FactorCode, Step: step}, nil, later))
+	if !n.Fresh(later) {
+		t.Error("proved, and not fresh")
+	}
+	if got, err := w.s.Session(t.Context(), "new"); err != nil || !got.Fresh(later) || got.ID != n.ID {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := w.s.ProveFactor(t.Context(), n, nil, "", newsletter.FactorProof{Factor: newsletter.FactorCode, Step: step}, nil, later); !newsletter.Is(err, newsletter.Forbidden) {
+		t.Errorf("the same code again: %v", err)
+	}
+	trail, err := w.s.AuditTrail(t.Context(), "staff", n.Staff.PublicID.String())
+	w.check(err)
+	if last := trail[len(trail)-1]; last.Action != "factor.refuse" || last.ActorKind != string(Worker.Kind) || last.ActorID != Worker.ID {
+		t.Errorf("%+v", last)
 	}
 }
 

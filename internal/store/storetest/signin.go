@@ -14,6 +14,7 @@ func signInCases() []Case {
 	return []Case{
 		{"D4 asking to sign in is one row for everyone", []string{"AskSignIn", "UndecidedSignIns", "DecideSignIn", "SignIn", "SignInByID"}, testAskSignIn},
 		{"D5 a sign-in link opens once", []string{"UseSignIn", "IssueSignIn", "ForgetSignIns"}, testUseSignIn},
+		{"E18 refused links are noted, within bounds", []string{"RefuseSignIn"}, testRefuseSignIn},
 		{"a code may be tried a few times", []string{"TrySignIn"}, testTrySignIn},
 		{"the first admin is who answers the mail", []string{"IssueFirst", "NameFirst", "Staffed"}, testFirstAdmin},
 		{"a test mail says how it went", []string{"SendTestMail", "LastTestMail", "ForgetSignIns"}, testTestMail},
@@ -70,6 +71,21 @@ func testAskSignIn(t *testing.T, s *store.Store) {
 	full := &newsletter.SignIn{AddressKey: &key, NonceHash: "four", Language: newsletter.Dutch, ExpiresAt: newsletter.At(Start.Add(time.Hour))}
 	if err := s.AskSignIn(t.Context(), full, []newsletter.Quota{quota}, Worker, Start); !newsletter.Is(err, newsletter.TooMany) {
 		t.Errorf("over the limit: %v", err)
+	}
+}
+
+func testRefuseSignIn(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	l, err := s.IssueSignIn(t.Context(), w.Hire(anna, "Anna", newsletter.RoleEditor).PublicID, newsletter.SignInIssued, By, Start)
+	w.check(err)
+	quota := []newsletter.Quota{{Counter: "refused", Key: "192.0.2.0/24", Limits: []newsletter.Limit{{Most: 2, Per: time.Hour}}, Reason: "code_limit"}}
+	for range 5 {
+		w.check(s.RefuseSignIn(t.Context(), l.PublicID, "sign_in_elsewhere", quota, Worker, Start))
+	}
+	trail, err := s.AuditTrail(t.Context(), "sign_in", l.PublicID.String())
+	w.check(err)
+	if last := trail[len(trail)-1]; len(trail) != 2 || last.Action != "sign_in.refuse" || last.Detail != `{"reason":"sign_in_elsewhere"}` {
+		t.Errorf("%+v", trail)
 	}
 }
 

@@ -22,6 +22,10 @@ type Route struct {
 	// List says which list the request is about; nil: about none, or about all that the editor has. The
 	// role of editor then counts only for the editors of that list: what is of another is not found.
 	List func(r *http.Request) (id int64, err error)
+	// Fresh is set where one changes who can sign in: the second factor must have been proved just now
+	// (newsletter.FreshFor), or it is asked for again. From a form one then comes back to this page, in which {id} is
+	// what it is in the form's path; from a page, to that page.
+	Fresh string
 	// Body is how many bytes a form may have; 0: web.MaxBody. Time is how long the handler may work; 0: 20
 	// seconds.
 	Body int64
@@ -53,7 +57,7 @@ func (r *Route) check() error {
 	switch {
 	case path != strings.TrimSuffix(Home, "/") && !strings.HasPrefix(path, Home):
 		return fmt.Errorf("desk: the route %q is not below %s", r.Pattern, Home)
-	case r.Open && (len(r.Roles) > 0 || r.List != nil):
+	case r.Open && (len(r.Roles) > 0 || r.List != nil || r.Fresh != ""):
 		return fmt.Errorf("desk: the route %q is open, and names who may", r.Pattern)
 	case !r.Open && len(r.Roles) == 0:
 		return fmt.Errorf("desk: the route %q doesn't say who may", r.Pattern)
@@ -84,6 +88,9 @@ func (d *Desk) admit(w http.ResponseWriter, r *http.Request, route *Route) (done
 	}
 	if !staff.Has(route.Roles...) {
 		return false, web.Status(http.StatusForbidden)
+	}
+	if route.Fresh != "" && !SessionOf(r).Fresh(d.Now()) {
+		return d.toProof(w, r, route)
 	}
 	if route.List == nil {
 		return false, nil

@@ -115,6 +115,22 @@ func (d *Desk) toSignIn(w http.ResponseWriter, r *http.Request) (bool, error) {
 	return true, nil
 }
 
+// ProofPath is where the second factor is asked for, also of those who are signed in.
+const ProofPath = SignInPath + "/second"
+
+// toProof sends somebody to prove their second factor once more.
+func (d *Desk) toProof(w http.ResponseWriter, r *http.Request, route *Route) (bool, error) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false, web.Status(http.StatusForbidden)
+	}
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		next = strings.ReplaceAll(route.Fresh, "{id}", url.PathEscape(r.PathValue("id")))
+	}
+	http.Redirect(w, r, ProofPath+"?"+url.Values{"next": {next}}.Encode(), http.StatusSeeOther)
+	return true, nil
+}
+
 // NextOf returns the page of the desk that "next" names, or Home for whatever else was sent as one.
 func NextOf(next string) string {
 	u, err := url.Parse(next)

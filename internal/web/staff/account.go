@@ -16,11 +16,15 @@ func (d *door) accountRoutes() {
 	everyone("GET /desk/account", d.account)
 	everyone("GET /desk/account/codes", d.codes)
 	everyone("POST /desk/account/codes", d.noted)
-	everyone("POST /desk/account/codes/renew", d.renewCodes)
-	everyone("POST /desk/account/authenticator/remove", d.removeAuthenticator)
-	everyone("POST /desk/account/passkeys/{id}/remove", d.removePasskey)
-	everyone("POST /desk/account/sessions/{id}/end", d.endSession)
-	everyone("POST /desk/account/sessions/end", d.endOthers)
+	fresh := func(pattern string, h web.Handler) {
+		d.Handle(desk.Route{Pattern: pattern, Roles: desk.Everyone(), Fresh: "/desk/account"}, h)
+	}
+	fresh("GET /desk/account/add", d.addFactor)
+	fresh("POST /desk/account/codes/renew", d.renewCodes)
+	fresh("POST /desk/account/authenticator/remove", d.removeAuthenticator)
+	fresh("POST /desk/account/passkeys/{id}/remove", d.removePasskey)
+	fresh("POST /desk/account/sessions/{id}/end", d.endSession)
+	fresh("POST /desk/account/sessions/end", d.endOthers)
 }
 
 // accountPage is one's own account: how one signs in, and where one is signed in.
@@ -66,6 +70,12 @@ func (d *door) showAccount(w http.ResponseWriter, r *http.Request, fault error) 
 		return d.again(w, r, fault, p)
 	}
 	return d.Render(w, r, p)
+}
+
+// addFactor leads to the page on which one more second factor is added.
+func (d *door) addFactor(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/desk/sign-in/enrol?next=%2Fdesk%2Faccount", http.StatusSeeOther)
+	return nil
 }
 
 // changed answers a form of the account page.

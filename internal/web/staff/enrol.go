@@ -12,13 +12,25 @@ import (
 )
 
 func (d *door) enrolRoutes() {
-	d.open("GET /desk/sign-in/enrol", d.with(d.enrolForm))
-	d.open("POST /desk/sign-in/enrol", d.with(d.beginAuthenticator))
-	d.open("GET /desk/sign-in/enrol/authenticator", d.with(d.authenticatorForm))
-	d.open("GET /desk/sign-in/enrol/authenticator.png", d.with(d.authenticatorPicture))
-	d.open("POST /desk/sign-in/enrol/authenticator", d.with(d.enrolAuthenticator))
-	d.open("POST /desk/sign-in/enrol/passkey/begin", d.with(d.beginPasskey))
-	d.open("POST /desk/sign-in/enrol/passkey", d.with(d.enrolPasskey))
+	d.open("GET /desk/sign-in/enrol", d.withFresh(d.enrolForm))
+	d.open("POST /desk/sign-in/enrol", d.withFresh(d.beginAuthenticator))
+	d.open("GET /desk/sign-in/enrol/authenticator", d.withFresh(d.authenticatorForm))
+	d.open("GET /desk/sign-in/enrol/authenticator.png", d.withFresh(d.authenticatorPicture))
+	d.open("POST /desk/sign-in/enrol/authenticator", d.withFresh(d.enrolAuthenticator))
+	d.open("POST /desk/sign-in/enrol/passkey/begin", d.withFresh(d.beginPasskey))
+	d.open("POST /desk/sign-in/enrol/passkey", d.withFresh(d.enrolPasskey))
+}
+
+// withFresh is with for who adds a second factor: in half a session it is the first, and in a whole one another was
+// proved just now.
+func (d *door) withFresh(h func(http.ResponseWriter, *http.Request, *newsletter.Session) error) web.Handler {
+	return d.with(func(w http.ResponseWriter, r *http.Request, n *newsletter.Session) error {
+		if n.Whole() && !n.Fresh(d.Now()) {
+			http.Redirect(w, r, desk.ProofPath+nextQuery("/desk/account/add"), http.StatusSeeOther)
+			return nil
+		}
+		return h(w, r, n)
+	})
 }
 
 // enrolPage offers second factors: the first one, or one more.

@@ -32,12 +32,13 @@ func reasonOf(err error) string {
 type secondPage struct {
 	Passkeys      bool
 	Authenticator bool
+	Again         bool // signed in, and about to change who can sign in
 	Next          string
 }
 
 func (d *door) secondForm(w http.ResponseWriter, r *http.Request, n *newsletter.Session) error {
 	next := r.URL.Query().Get("next")
-	if n.Whole() {
+	if n.Whole() && n.Fresh(d.Now()) {
 		return d.begun(w, r, "", n, next)
 	}
 	f, err := d.Staff.Factors(r.Context(), &n.Staff)
@@ -48,12 +49,12 @@ func (d *door) secondForm(w http.ResponseWriter, r *http.Request, n *newsletter.
 		http.Redirect(w, r, "/desk/sign-in/enrol"+nextQuery(next), http.StatusSeeOther)
 		return nil
 	}
-	return d.Render(w, r, d.secondPage(f, next))
+	return d.Render(w, r, d.secondPage(n, f, next))
 }
 
-func (d *door) secondPage(f *newsletter.Factors, next string) web.Page {
+func (d *door) secondPage(n *newsletter.Session, f *newsletter.Factors, next string) web.Page {
 	return web.Page{Template: "second.html", Data: secondPage{
-		Passkeys: d.Staff.Passkeys() && len(f.Passkeys) > 0, Authenticator: f.Authenticator != nil, Next: desk.NextOf(next)}}
+		Passkeys: d.Staff.Passkeys() && len(f.Passkeys) > 0, Authenticator: f.Authenticator != nil, Again: n.Whole(), Next: desk.NextOf(next)}}
 }
 
 func (d *door) proveCode(w http.ResponseWriter, r *http.Request, n *newsletter.Session) error {
@@ -74,7 +75,7 @@ func (d *door) prove(w http.ResponseWriter, r *http.Request, n *newsletter.Sessi
 		if e != nil {
 			return e
 		}
-		return d.again(w, r, err, d.secondPage(f, form.Get("next")))
+		return d.again(w, r, err, d.secondPage(n, f, form.Get("next")))
 	}
 	return d.begun(w, r, token, whole, form.Get("next"))
 }
@@ -105,14 +106,17 @@ func (d *door) provePasskey(w http.ResponseWriter, r *http.Request, n *newslette
 }
 
 // recoveryPage asks for a recovery code.
-type recoveryPage struct{ Next string }
+type recoveryPage struct {
+	Again bool
+	Next  string
+}
 
 func (d *door) recoveryForm(w http.ResponseWriter, r *http.Request, n *newsletter.Session) error {
 	next := r.URL.Query().Get("next")
-	if n.Whole() {
+	if n.Whole() && n.Fresh(d.Now()) {
 		return d.begun(w, r, "", n, next)
 	}
-	return d.Render(w, r, web.Page{Template: "recovery.html", Data: recoveryPage{desk.NextOf(next)}})
+	return d.Render(w, r, web.Page{Template: "recovery.html", Data: recoveryPage{n.Whole(), desk.NextOf(next)}})
 }
 
 func (d *door) proveRecovery(w http.ResponseWriter, r *http.Request, n *newsletter.Session) error {
@@ -122,7 +126,7 @@ func (d *door) proveRecovery(w http.ResponseWriter, r *http.Request, n *newslett
 	}
 	token, whole, err := d.Staff.ProveRecovery(r.Context(), n, form.Get("code"), d.client(r), d.Now())
 	if err != nil {
-		return d.again(w, r, err, web.Page{Template: "recovery.html", Data: recoveryPage{desk.NextOf(form.Get("next"))}})
+		return d.again(w, r, err, web.Page{Template: "recovery.html", Data: recoveryPage{n.Whole(), desk.NextOf(form.Get("next"))}})
 	}
 	return d.begun(w, r, token, whole, form.Get("next"))
 }

@@ -16,16 +16,20 @@ func (d *door) peopleRoutes() {
 	d.Place(desk.Place{Key: "staff", Path: "/desk/staff", Roles: admins, Order: 80})
 	admin := func(pattern string, h web.Handler) { d.Handle(desk.Route{Pattern: pattern, Roles: admins}, h) }
 	admin("GET /desk/staff", d.people)
-	admin("GET /desk/staff/invite", d.inviteForm)
-	admin("POST /desk/staff/invite", d.invite)
-	admin("GET /desk/staff/{id}", d.personForm)
-	admin("POST /desk/staff/{id}", d.change)
-	admin("POST /desk/staff/{id}/invite", d.inviteAgain)
-	admin("GET /desk/staff/{id}/disable", d.disableForm)
-	admin("POST /desk/staff/{id}/disable", d.disable)
-	admin("POST /desk/staff/{id}/enable", d.enable)
-	admin("GET /desk/staff/{id}/reset", d.resetForm)
-	admin("POST /desk/staff/{id}/reset", d.reset)
+	fresh := func(pattern, back string, h web.Handler) {
+		d.Handle(desk.Route{Pattern: pattern, Roles: admins, Fresh: back}, h)
+	}
+	const person = "/desk/staff/{id}"
+	fresh("GET /desk/staff/invite", "/desk/staff/invite", d.inviteForm)
+	fresh("POST /desk/staff/invite", "/desk/staff/invite", d.invite)
+	fresh("GET /desk/staff/{id}", person, d.personForm)
+	fresh("POST /desk/staff/{id}", person, d.change)
+	fresh("POST /desk/staff/{id}/invite", person, d.inviteAgain)
+	fresh("GET /desk/staff/{id}/disable", person, d.disableForm)
+	fresh("POST /desk/staff/{id}/disable", person, d.disable)
+	fresh("POST /desk/staff/{id}/enable", person, d.enable)
+	fresh("GET /desk/staff/{id}/reset", person, d.resetForm)
+	fresh("POST /desk/staff/{id}/reset", person, d.reset)
 }
 
 // peoplePage lists the staff.

@@ -24,7 +24,7 @@ func (a *Authenticator) SignIn(staff newsletter.Staff) (token string) {
 		a.known = map[string]newsletter.Session{}
 	}
 	token = newsletter.NewPublicID().String()
-	a.known[token] = newsletter.Session{PublicID: newsletter.NewPublicID(), Staff: staff}
+	a.known[token] = newsletter.Session{PublicID: newsletter.NewPublicID(), Staff: staff, Factor: newsletter.FactorWaived}
 	return token
 }
 
