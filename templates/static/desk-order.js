@@ -1,9 +1,10 @@
-// Lists of posts can be put in order by dragging: ol[data-order] names the form that sends the new order,
-// the ids with commas between. The buttons in the list do the same, one step at a time, without this.
+// Lists of posts can be put in order by dragging: ol[data-order] names the field that takes the new order, the
+// ids with commas between; its button sends it, with what was typed in the same form. The buttons in the list do
+// the same, one step at a time, without this.
 "use strict";
 for (const list of document.querySelectorAll("ol[data-order]")) {
-  const form = document.getElementById(list.dataset.order);
-  const field = form.elements.namedItem("order");
+  const field = document.getElementById(list.dataset.order);
+  const button = document.getElementById(list.dataset.order + "-button");
   const order = () => Array.from(list.children, (item) => item.dataset.id).join(",");
   const before = order();
   let moving = null;
@@ -22,7 +23,7 @@ for (const list of document.querySelectorAll("ol[data-order]")) {
       if (order() !== before) {
         field.disabled = false;
         field.value = order();
-        form.requestSubmit();
+        field.form.requestSubmit(button);
       }
     });
   }

@@ -20,6 +20,8 @@ var SampleTime = time.Date(2026, time.November, 23, 7, 0, 0, 0, time.UTC)
 func Samples() []Sample {
 	return []Sample{
 		{"error", web.Page{Template: "/desk/error.html", Status: 404, Data: web.ErrorPage{Status: 404, Title: "Deze pagina bestaat niet", Text: "Misschien is zij verplaatst."}}},
+		{"kept", web.Page{Template: "/desk/kept.html", Status: 403, Data: keptPage{Action: "/desk/posts?list=nieuwe-democratie", SignIn: SignInPath,
+			Fields: []web.Field{{Name: "title", Value: "Een raad die meer luistert"}, {Name: "when", Value: "draft"}}, Texts: []keptText{{1, "Een raad die meer luistert"}}}}},
 		{"confirm", web.Page{Template: "/desk/confirm.html", Data: Confirm{
 			Title: "Editie annuleren?", Text: "De editie van maandag gaat dan niet uit.", Points: []string{"De berichten komen in de volgende editie."},
 			Action: "/desk/editions/x/cancel", Button: "Annuleer de editie", Grave: true, Back: "/desk/editions/x",

@@ -101,11 +101,14 @@ func (d *Desk) recognise(r *http.Request) error {
 	return nil
 }
 
-// toSignIn sends a reader of pages to the page for signing in, and tells programs. A form that comes when the
-// session has ended is lost; the page that it stood on is where they come back to.
+// toSignIn sends a reader of pages to the page for signing in, and tells programs. What was typed in a form that
+// comes when the session has ended is given back: see handBack.
 func (d *Desk) toSignIn(w http.ResponseWriter, r *http.Request) (bool, error) {
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		return false, web.Status(http.StatusUnauthorized)
+	}
+	if done, err := d.handBack(w, r); done || err != nil {
+		return true, err
 	}
 	to := SignInPath
 	if r.Method == http.MethodGet && r.URL.RequestURI() != Home {

@@ -58,7 +58,17 @@ func TestJourney_AnEditionIsApprovedStoppedAndApprovedAgain(t *testing.T) {
 		if title := page.Text("h1"); title != "Wie beslist er mee?" {
 			t.Errorf("the title is %q", title)
 		}
+		page.Fill("#introduction", "Getypt, en niet opgeslagen.")
+		if asks := webtest.Script[bool](page, `!dispatchEvent(new Event("beforeunload", {cancelable: true}))`); !asks {
+			t.Error("the browser doesn't ask before words are lost")
+		}
 		page.Press(`.order li:nth-child(2) button[value^="up:"]`)
+		if got := b.stored(e).Introduction; got != "Getypt, en niet opgeslagen." {
+			t.Errorf("a button beside a post lost what was typed: %q", got)
+		}
+		if asks := webtest.Script[bool](page, `!dispatchEvent(new Event("beforeunload", {cancelable: true}))`); asks {
+			t.Error("the browser asks though nothing was typed")
+		}
 		if first := page.Text(".order li:first-child .title"); first != "Over bewoners" {
 			t.Errorf("%q is on top", first)
 		}

@@ -183,6 +183,16 @@ func TestEdition_WordsAndPosts(t *testing.T) {
 		if got := strings.Join(order(), ", "); got != "Voor allen pushed, Over de raad in, Over bewoners in" {
 			t.Error(got)
 		}
+		// Words that were typed are kept by whatever button of the page is pressed.
+		typed := url.Values{"subject": {"Wie beslist mee?"}, "preheader": {""}, "introduction": {"Nog niet opgeslagen."}, "do": {"up:" + last}}
+		for k, v := range was {
+			typed[k] = v
+		}
+		b.post(path+"/posts", typed)
+		if got := b.stored(e).Introduction; got != "Nog niet opgeslagen." {
+			t.Errorf("what was typed beside a button is %q", got)
+		}
+		b.post(path+"/posts", url.Values{"do": {"down:" + last}})
 		for _, form := range []url.Values{{"do": {"delete:" + first}}, {"do": {"up:x"}}, {"order": {"x"}}, {}} {
 			if status, _, _ := b.ask(http.MethodPost, path+"/posts", form); status < 400 || status >= 500 {
 				t.Errorf("%v: %d", form, status)

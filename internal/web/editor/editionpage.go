@@ -3,6 +3,7 @@ package editor
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -154,7 +155,7 @@ func (d *door) findingsOf(r *http.Request, report *review.Report) (findings, err
 	return f, nil
 }
 
-// editEdition stores the editor's words. Words that a colleague changed meanwhile are not overwritten.
+// editEdition stores the editor's words, and goes on to approve the edition if they want to.
 func (d *door) editEdition(w http.ResponseWriter, r *http.Request) error {
 	typed, err := web.Form(r)
 	if err != nil {
@@ -164,25 +165,45 @@ func (d *door) editEdition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words := newsletter.EditionWords{Subject: strings.TrimSpace(typed.Get("subject")), Preheader: strings.TrimSpace(typed.Get("preheader")),
-		Introduction: strings.TrimSpace(strings.ReplaceAll(typed.Get("introduction"), "\r\n", "\n"))}
-	before := newsletter.EditionWords{Subject: typed.Get("was-subject"), Preheader: typed.Get("was-preheader"),
-		Introduction: strings.ReplaceAll(typed.Get("was-introduction"), "\r\n", "\n")}
-	if wordsOf(e) != before {
-		return d.showEdition(w, r, e, words, []web.Fault{{Text: d.text(r, "edition_words_changed", nil)}})
+	if answered, err := d.takeWords(w, r, e, typed); answered || err != nil {
+		return err
 	}
-	if err := d.Store.EditEdition(r.Context(), e.PublicID, words, actor(r), d.Now()); err != nil {
-		faults := d.Faults(r, err)
-		if len(faults) == 0 {
-			return err
-		}
-		return d.showEdition(w, r, e, words, faults)
+	if typed.Get("then") == "approve" {
+		return d.Done(w, r, editionURL(e.PublicID, "approve"), "saved")
 	}
 	return d.Done(w, r, editionURL(e.PublicID, ""), "edition_words")
 }
 
+// takeWords stores the words that came with a form of the edition's page, whichever of its buttons was pressed. Words
+// that a colleague changed meanwhile are not overwritten. When something is wrong with the words it answers with the
+// page, which still has them.
+func (d *door) takeWords(w http.ResponseWriter, r *http.Request, e *newsletter.Edition, typed url.Values) (answered bool, err error) {
+	words := newsletter.EditionWords{Subject: strings.TrimSpace(typed.Get("subject")), Preheader: strings.TrimSpace(typed.Get("preheader")),
+		Introduction: strings.TrimSpace(strings.ReplaceAll(typed.Get("introduction"), "\r\n", "\n"))}
+	before := newsletter.EditionWords{Subject: typed.Get("was-subject"), Preheader: typed.Get("was-preheader"),
+		Introduction: strings.ReplaceAll(typed.Get("was-introduction"), "\r\n", "\n")}
+	if !typed.Has("subject") || e.State.Follows() && words == wordsOf(e) {
+		return false, nil
+	}
+	if wordsOf(e) != before {
+		if words == before { // only the colleague wrote
+			return false, nil
+		}
+		return true, d.showEdition(w, r, e, words, []web.Fault{{Text: d.text(r, "edition_words_changed", nil)}})
+	}
+	if err := d.Store.EditEdition(r.Context(), e.PublicID, words, actor(r), d.Now()); err != nil {
+		faults := d.Faults(r, err)
+		if len(faults) == 0 {
+			return false, err
+		}
+		return true, d.showEdition(w, r, e, words, faults)
+	}
+	return false, nil
+}
+
 // arrangePosts moves a post up or down, leaves it out, pushes it to the next edition or takes it in again:
 // "do" is the act and the post's id, "up:…". Or "order" is all posts in their new order, as dragging makes it.
+// The words that were typed on the same page are stored with it.
 func (d *door) arrangePosts(w http.ResponseWriter, r *http.Request) error {
 	typed, err := web.Form(r)
 	if err != nil {
@@ -190,6 +211,9 @@ func (d *door) arrangePosts(w http.ResponseWriter, r *http.Request) error {
 	}
 	e, err := d.editionOf(r)
 	if err != nil {
+		return err
+	}
+	if answered, err := d.takeWords(w, r, e, typed); answered || err != nil {
 		return err
 	}
 	if order := typed.Get("order"); order != "" {
@@ -202,25 +226,26 @@ func (d *door) arrangePosts(w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.Done(w, r, editionURL(e.PublicID, "")+"#posts", "edition_order")
 	}
-	act, text, _ := strings.Cut(typed.Get("do"), ":")
-	post, err := newsletter.ParsePublicID(text)
-	if err != nil {
-		return err
-	}
-	done := "edition_order"
-	switch act {
-	case "up", "down":
-		err = d.movePost(r, e, post, act)
-	case string(newsletter.PostIn), string(newsletter.PostLeftOut), string(newsletter.PostPushed):
-		done = "edition_" + act
-		err = d.Store.DisposePost(r.Context(), e.PublicID, post, newsletter.Disposition(act), actor(r), d.Now())
-	default:
-		return web.Status(http.StatusBadRequest)
-	}
+	done, post, err := d.arrange(r, e, typed.Get("do"))
 	if err != nil {
 		return err
 	}
 	return d.Done(w, r, editionURL(e.PublicID, "")+"#post-"+post.String(), done)
+}
+
+// arrange does what a button beside a post says, and returns the key of what was done.
+func (d *door) arrange(r *http.Request, e *newsletter.Edition, do string) (done string, post newsletter.PublicID, err error) {
+	act, text, _ := strings.Cut(do, ":")
+	if post, err = newsletter.ParsePublicID(text); err != nil {
+		return "", post, err
+	}
+	switch act {
+	case "up", "down":
+		return "edition_order", post, d.movePost(r, e, post, act)
+	case string(newsletter.PostIn), string(newsletter.PostLeftOut), string(newsletter.PostPushed):
+		return "edition_" + act, post, d.Store.DisposePost(r.Context(), e.PublicID, post, newsletter.Disposition(act), actor(r), d.Now())
+	}
+	return "", post, web.Status(http.StatusBadRequest)
 }
 
 // movePost changes the places of a post and its neighbour.

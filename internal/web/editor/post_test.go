@@ -77,6 +77,13 @@ func TestPostIsWrittenPlannedAndWithdrawn(t *testing.T) {
 			t.Errorf("%d", status)
 		}
 		wantPage(t, page, `href="#title"`, `href="#starts"`, "Wij nodigen u **uit**.")
+		// What is wrong behind a closed part is said in our own words, and the part is open.
+		form.Set("link", "geen adres")
+		_, _, page = b.ask(http.MethodPost, "/desk/posts?list=nieuwe-democratie", form)
+		wantPage(t, page, "novalidate", "<details open>", `id="link-fault"`)
+		form.Set("starts", "?") // what the browser couldn't read
+		_, _, page = b.ask(http.MethodPost, "/desk/posts?list=nieuwe-democratie", form)
+		wantPage(t, page, `id="starts-fault"`)
 
 		form = typedPost()
 		form.Set("topic", "1")
