@@ -168,9 +168,33 @@ func (p *planner) list(want, have *DeclaredList) {
 		c.Refused = fmt.Sprintf("its List-Id is %s and stays so for the list's life: mail programs sort by it", have.ListID)
 	}
 	p.each("topic", want.Name, things(want.Topics), things(have.Topics))
+	p.refuseMerged(want.Name, have.Topics)
 	p.each("feed", want.Name, things(want.Feeds), things(have.Feeds))
 	p.each("schedule", want.Name, things(want.Schedules), things(have.Schedules))
 	p.succeed(want)
+}
+
+// refuseMerged refuses to bring topics back that became part of another: they would be empty, for their posts and those who
+// had chosen them went along, and a file from before would do so without anybody meaning it.
+func (p *planner) refuseMerged(list string, have []Topic) {
+	byID := map[int64]*Topic{}
+	for i := range have {
+		byID[have[i].ID] = &have[i]
+	}
+	for i := range p.changes {
+		c := &p.changes[i]
+		if c.Noun != "topic" || c.List != list || c.Verb != ChangeRestore {
+			continue
+		}
+		now := byID[c.ID]
+		for now.MergedInto != nil && byID[*now.MergedInto] != nil {
+			now = byID[*now.MergedInto]
+		}
+		if now.ID != c.ID {
+			c.Refused = fmt.Sprintf("it was merged into %q at the desk, and its posts and readers are there: name that one in the file, also where feeds map to %[2]q, "+
+				"and take %[2]q out", now.Name, c.Name)
+		}
+	}
 }
 
 func (p *planner) each(noun, list string, want, have []thing) {

@@ -57,6 +57,12 @@ func TestPlan(t *testing.T) {
 		{"nothing is there yet", declared(nil), Stored{}, []Change{
 			{Verb: ChangeCreate, Noun: "list", List: "raad", Name: "raad"}, {Verb: ChangeCreate, Noun: "topic", List: "raad", Name: "geld"},
 			{Verb: ChangeCreate, Noun: "feed", List: "raad", Name: "site"}, {Verb: ChangeCreate, Noun: "schedule", List: "raad", Name: "week"}}},
+		{"a topic was merged into another, which was merged again", declared(nil), applied(func(l *DeclaredList) {
+			second, third := int64(7), int64(8)
+			l.Topics[0].ArchivedAt, l.Topics[0].AppliedHash, l.Topics[0].MergedInto = archived, "", &second
+			l.Topics = append(l.Topics, Topic{ID: 7, Name: "begroting", ArchivedAt: archived, MergedInto: &third}, Topic{ID: 8, Name: "bestuur"})
+		}), []Change{{Verb: ChangeRestore, Noun: "topic", List: "raad", Name: "geld",
+			Refused: `it was merged into "bestuur" at the desk, and its posts and readers are there: name that one in the file, also where feeds map to "geld", and take "geld" out`}}},
 		{"all is as it should be", declared(nil), applied(nil), nil},
 		{"a value differs", declared(func(l *DeclaredList) { l.Schedules[0].Cron = "0 9 * * 1" }), applied(nil), []Change{
 			{Verb: ChangeUpdate, Noun: "schedule", List: "raad", Name: "week", Fields: []FieldChange{{"cron", "0 8 * * 1", "0 9 * * 1"}}}}},

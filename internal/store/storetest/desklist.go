@@ -137,6 +137,10 @@ func testMergeTopics(t *testing.T, s *store.Store) {
 	if topic, err := s.Topic(t.Context(), w.Council.ID); err != nil || topic.ArchivedAt.IsZero() || topic.MergedInto == nil || *topic.MergedInto != w.Experiments.ID {
 		t.Errorf("%+v, %v", topic, err)
 	}
+	old := newsletter.Declaration{Lists: []newsletter.DeclaredList{{List: w.List, Topics: []newsletter.Topic{{Name: w.Council.Name, Texts: w.Council.Texts}}}}}
+	if plan, err := s.PlanApply(t.Context(), old); err != nil || len(plan.Obstacles(true)) != 1 || plan.Obstacles(true)[0].Name != w.Council.Name {
+		t.Errorf("a file from before the merge brings the topic back, empty: %+v, %v", plan, err)
+	}
 	if trail, err := s.AuditTrail(t.Context(), "topic", "raad"); err != nil || len(trail) != 2 || trail[1].Action != "topic.merge" {
 		t.Errorf("%v, %v", trail, err)
 	}
