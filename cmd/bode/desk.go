@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -20,9 +19,9 @@ import (
 	deskstaff "bode.example/internal/web/staff"
 )
 
-// newDesks puts the desks together, beside the public site, and adds the worker that counts for them.
-func newDesks(c *config.Config, s *service, composer *compose.Composer, approver *review.Desk, requests *datarequest.Service, kit web.Config) (http.Handler, error) {
-	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone, Authenticator: s.staff})
+// newDesks puts the desks together, beside the public site, and adds the worker that counts for them. who says who is signed in.
+func newDesks(c *config.Config, s *service, composer *compose.Composer, approver *review.Desk, requests *datarequest.Service, kit web.Config, who desk.Authenticator) (*desk.Desk, error) {
+	d, err := desk.New(desk.Config{Web: kit, Organisation: c.Organisation.Name, Zone: c.Zone, Authenticator: who})
 	if err != nil {
 		return nil, &configError{err}
 	}

@@ -194,7 +194,7 @@ func newService(ctx context.Context, c *config.Config, w wiring) (_ *service, er
 	if err != nil {
 		return nil, err
 	}
-	desks, err := newDesks(c, s, composer, checks, requests, kit)
+	desks, err := newDesks(c, s, composer, checks, requests, kit, s.staff)
 	if err != nil {
 		return nil, err
 	}
