@@ -61,8 +61,8 @@ func (s *Service) answer(r *newsletter.DataRequest, result string, export *newsl
 }
 
 // Draft makes a letter of the template of its kind. reason stands in letters that give one; until is that of a
-// link. A refusal ends with the authority and the way to court, by the kind of organisation (UAVG, art. 34 and
-// 35).
+// link. A refusal ends with the authority and, where the request was one of art. 15 to 22, the way to court, by the kind of
+// organisation (UAVG, art. 34 and 35).
 func (s *Service) Draft(r *newsletter.DataRequest, kind newsletter.LetterKind, reason string, until time.Time) (*newsletter.RequestLetter, error) {
 	lang := r.Language
 	w := words{texts: s.texts, lang: lang}
@@ -77,11 +77,15 @@ func (s *Service) Draft(r *newsletter.DataRequest, kind newsletter.LetterKind, r
 	}
 	l := &newsletter.RequestLetter{Kind: kind, Language: lang, Subject: w.say("letter_"+string(kind)+"_subject", args), Body: w.say(key, args)}
 	if kind == newsletter.LetterRefusal {
-		court := "letter_court_private"
-		if s.config.PublicBody {
-			court = "letter_court_administrative"
+		parts := []string{l.Body, w.say("letter_complaint", nil)}
+		switch {
+		case r.Kind.Article() == "": // that way is not open for what the law names no right to
+		case s.config.PublicBody:
+			parts = append(parts, w.say("letter_court_administrative", args))
+		default:
+			parts = append(parts, w.say("letter_court_private", args))
 		}
-		l.Body = strings.Join([]string{l.Body, w.say("letter_complaint", nil), w.say(court, args)}, "\n\n")
+		l.Body = strings.Join(parts, "\n\n")
 	}
 	return l, w.err
 }

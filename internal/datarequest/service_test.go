@@ -138,6 +138,12 @@ func TestE7_ARefusalNamesTheWayToCourt(t *testing.T) {
 			_, err := d.Refuse(t.Context(), r.PublicID, "Er is geen grond voor.", nil, storetest.By, d.now)
 			check(t, err)
 			d.says(r, "Er is geen grond voor.", "Autoriteit Persoonsgegevens", "Binnen zes weken", words)
+			other := d.enter(newsletter.RequestOther, jan) // UAVG 34 and 35 are about GDPR 15 to 22
+			_, err = d.Refuse(t.Context(), other.PublicID, "Het gaat niet over gegevens.", nil, storetest.By, d.now)
+			check(t, err)
+			if body := d.last(other).Body; !strings.Contains(body, "Autoriteit Persoonsgegevens") || strings.Contains(body, "zes weken") {
+				t.Errorf("what fits none of the rights: %s", body)
+			}
 		})
 	}
 }

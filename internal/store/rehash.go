@@ -15,14 +15,22 @@ import (
 func (s *Store) RehashSuppressions(ctx context.Context, hashes *token.Hashes, by newsletter.Actor, now time.Time) (moved int64, left map[string]int64, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		moved, left = 0, map[string]int64{}
-		var addresses []newsletter.Address
-		if err := t.list(&addresses, `SELECT address FROM subscriber ORDER BY id`); err != nil {
+		current := hashes.Current("").KeyID
+		old, err := t.oldSuppressions(current)
+		if err != nil {
 			return err
 		}
-		var current string
+		var addresses []newsletter.Address
+		if len(old) > 0 {
+			if err := t.list(&addresses, `SELECT address FROM subscriber ORDER BY id`); err != nil {
+				return err
+			}
+		}
 		for _, a := range addresses {
 			all := hashes.All(a)
-			current = all[0].KeyID
+			if !slices.ContainsFunc(all[1:], func(h token.Hash) bool { return old[h] }) {
+				continue // nearly everybody
+			}
 			n, err := t.rehash(all[0], all[1:])
 			if err != nil {
 				return err
@@ -42,6 +50,17 @@ func (s *Store) RehashSuppressions(ctx context.Context, hashes *token.Hashes, by
 		return t.audit(by, now, "suppression.rehash", object{"suppression", ""}, map[string]any{"moved": moved, "left": left})
 	})
 	return moved, left, err
+}
+
+// oldSuppressions are the hashes under other keys than the current one.
+func (t *tx) oldSuppressions(current string) (map[token.Hash]bool, error) {
+	var rows []token.Hash
+	err := t.list(&rows, `SELECT key_id, hash FROM suppression WHERE key_id <> $1`, current)
+	old := make(map[token.Hash]bool, len(rows))
+	for _, h := range rows {
+		old[h] = true
+	}
+	return old, err
 }
 
 // rehash moves the rows of one address. Where the current key has one already, the stronger reason stays.

@@ -60,7 +60,7 @@ func ofPeople(people string) [2]string {
 // retentionChunk is how many mails one transaction looks at, and retentionPeople how many people it forgets.
 const (
 	retentionChunk  = 5000
-	retentionPeople = 20
+	retentionPeople = 5
 )
 
 // retentionAction is what the audit log calls it, and runsOfADay is how many entries of a day are looked at: a catch-up has one

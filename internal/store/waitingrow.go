@@ -27,13 +27,16 @@ type waitingRow struct {
 func (t *tx) waitingRows(addresses []newsletter.Address) ([]waitingRow, error) {
 	var all []waitingRow
 	for _, a := range addresses {
+		like, args := `lower(r.cells) LIKE $1 ESCAPE '\'`, []any{roughly(a.Key())}
+		if a.Unicode() != string(a) {
+			like, args = like+` OR lower(r.cells) LIKE $2 ESCAPE '\'`, append(args, roughly(a.Unicode()))
+		}
 		var some []waitingRow
 		if err := t.list(&some, `
 			SELECT r.import_id, r.line, r.cells, r.address_key, i.head, i.created_at, l.texts, l.language
 			FROM import_row AS r JOIN import AS i ON i.id = r.import_id JOIN list AS l ON l.id = i.list_id
-			WHERE i.state NOT IN ('done', 'cancelled') AND r.cells <> ''
-				AND (lower(r.cells) LIKE $1 ESCAPE '\' OR lower(r.cells) LIKE $2 ESCAPE '\')
-			ORDER BY r.import_id, r.line`, roughly(a.Key()), roughly(a.Unicode())); err != nil {
+			WHERE i.state NOT IN ('done', 'cancelled') AND r.cells <> '' AND (`+like+`)
+			ORDER BY r.import_id, r.line`, args...); err != nil {
 			return nil, err
 		}
 		all = append(all, slices.DeleteFunc(some, func(r waitingRow) bool { return !r.names(a) })...)

@@ -307,6 +307,14 @@ func testImportErasure(t *testing.T, s *store.Store) {
 	_, err = s.Erase(t.Context(), "jan.jansen@voorbeeld.nl", w.Hash, By, Start)
 	w.check(err)
 	w.check(s.TruncateLog(t.Context()))
+	// A domain as people write it is the same address.
+	w.Upload(unmatched, "Ontvanger <Jan@BÜCHER.example>")
+	_, err = s.Erase(t.Context(), "jan@xn--bcher-kva.example", w.Hash, By, Start)
+	w.check(err)
+	w.check(s.TruncateLog(t.Context()))
+	if n := Query(t, s, `SELECT COUNT(*) FROM import_row WHERE cells LIKE '%CHER.example%'`)[0][0]; n != "0" {
+		t.Error("a row with an internationalised domain stays")
+	}
 	left := Everything(t, s)
 	for _, trace := range Traces(bytes.ReplaceAll(bytes.ToLower(left), []byte("els.jan.jansen@"), nil), "jan.jansen@voorbeeld.nl") {
 		t.Error(trace)
