@@ -39,7 +39,7 @@ func newDesks(c *config.Config, s *service, composer *compose.Composer, approver
 	}
 	if err := officer.Add(officer.Config{Desk: d, Store: s.store, Requests: requests, Sender: officer.Sender{Name: c.Organisation.Name, Mail: c.Organisation.Mail.String(),
 		Phone: c.Organisation.Phone, Website: c.Organisation.Website, Postal: c.Organisation.PostalAddress},
-		Retention: officer.Retention{Terms: retentionTable(c), Daily: retentionTerms(c)}, Anchors: officer.Anchors{File: c.Audit.AnchorFile, Mail: c.Audit.AnchorMail}}); err != nil {
+		Processing: processingIn(c, kit.Templates.Texts()), Retention: officer.Retention{Terms: retentionTable(c), Daily: retentionTerms(c)}, Anchors: officer.Anchors{File: c.Audit.AnchorFile, Mail: c.Audit.AnchorMail}}); err != nil {
 		return nil, &configError{err}
 	}
 	if err := deskstaff.Add(deskstaff.Config{Desk: d, Staff: s.staff, Store: s.store, Installation: founded(c, s)}); err != nil {

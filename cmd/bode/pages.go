@@ -11,7 +11,7 @@ import (
 )
 
 // wordings are the texts that people read before they agree: the operator's pages, and the words at
-// the button of the form. A page that is not configured is empty, so that one taken out goes.
+// the button of the form; and the register of processing, which has versions too. A page that is not configured is empty, so that one taken out goes.
 func wordings(c *config.Config, texts *templates.Catalogue) ([]newsletter.Wording, error) {
 	var all []newsletter.Wording
 	for _, lang := range newsletter.Languages() {
@@ -26,6 +26,9 @@ func wordings(c *config.Config, texts *templates.Catalogue) ([]newsletter.Wordin
 			if err != nil {
 				return nil, err
 			}
+			if page.purpose == newsletter.WordingPrivacy {
+				text = stated(c, texts, lang, text)
+			}
 			all = append(all, newsletter.Wording{Purpose: page.purpose, Language: lang, Text: text})
 		}
 		words, err := texts.Text(lang, "signup_wording", map[string]any{"Organisation": c.Organisation.Name})
@@ -33,6 +36,11 @@ func wordings(c *config.Config, texts *templates.Catalogue) ([]newsletter.Wordin
 			return nil, err
 		}
 		all = append(all, newsletter.Wording{Purpose: newsletter.WordingSignup, Language: lang, Text: words})
+		register, err := processing(c, texts, lang)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, newsletter.Wording{Purpose: newsletter.WordingProcessing, Language: lang, Text: register.Markdown()})
 	}
 	return all, nil
 }

@@ -14,6 +14,7 @@ const (
 	WordingPrivacy       = "privacy"
 	WordingAccessibility = "accessibility"
 	WordingDisclaimer    = "disclaimer"
+	WordingProcessing    = "processing" // the register of processing: nobody agrees to it, but it has versions
 )
 
 // NewWording names a text by its hash: SHA-256 over purpose, language and text, the first two led

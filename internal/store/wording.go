@@ -69,3 +69,10 @@ func (s *Store) WordingByHash(ctx context.Context, hash string) (*newsletter.Wor
 	err := s.reader.GetContext(ctx, &w, `SELECT `+wordingColumns+` FROM wording WHERE hash = $1`, hash)
 	return &w, notFound(err, "wording", hash)
 }
+
+// Wordings returns all versions of a text, in all languages, the newest first.
+func (s *Store) Wordings(ctx context.Context, purpose string) ([]newsletter.Wording, error) {
+	var all []newsletter.Wording
+	err := s.reader.SelectContext(ctx, &all, `SELECT `+wordingColumns+` FROM wording WHERE purpose = $1 ORDER BY in_force DESC, language DESC`, purpose)
+	return all, err
+}

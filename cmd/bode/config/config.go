@@ -110,6 +110,11 @@ type Privacy struct {
 	ReplayFile string
 	// Recipients are those to whom data are passed, beside the keeper of the mail server, in words.
 	Recipients []string
+	// Officer is the data protection officer, OutsideEEA what goes to other countries, and Measures what the organisation does
+	// beside what Bode does: for the register of processing.
+	Officer    []string
+	OutsideEEA string
+	Measures   []string
 }
 
 // DomainLimit is how much mail one receiving domain gets. A field that is 0 sets no limit.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"bode.example/internal/newsletter"
@@ -9,7 +10,7 @@ import (
 
 func wordingCases() []Case {
 	return []Case{
-		{"E3 wordings are kept, and an old one may come back", []string{"SaveWording", "LatestWording", "WordingByHash"}, testWordings},
+		{"E3 wordings are kept, and an old one may come back", []string{"SaveWording", "Wordings", "LatestWording", "WordingByHash"}, testWordings},
 	}
 }
 
@@ -49,6 +50,14 @@ func testWordings(t *testing.T, s *store.Store) {
 	}
 	if _, changed := save(""); !changed || inForce() != "" {
 		t.Errorf("emptied: changed %v, in force %q", changed, inForce())
+	}
+	var texts []string
+	all, err := s.Wordings(t.Context(), newsletter.WordingPrivacy)
+	for _, w := range all {
+		texts = append(texts, w.Text)
+	}
+	if err != nil || !slices.Equal(texts, []string{"", "Eerste", "Tweede"}) {
+		t.Errorf("all versions: %q, %v", texts, err)
 	}
 	if w, err := s.WordingByHash(t.Context(), first.Hash); err != nil || *w != first {
 		t.Errorf("%v, %v", w, err)

@@ -10,6 +10,7 @@ import (
 // AccountStore is what the pages of accountability read: what shows, years later, that it was done right (GDPR art. 5(2)).
 type AccountStore interface {
 	consentStore
+	processingStore
 	yearStore
 	retentionStore
 	ledgerStore
@@ -23,6 +24,7 @@ type accountPart struct{ Key, URL string }
 
 var accountParts = []accountPart{
 	{"consent", consentPath},
+	{"processing", processingPath},
 	{"year", yearPath},
 	{"retention", accountPath + "/retention"},
 	{"ledger", accountPath + "/ledger"},
@@ -32,6 +34,7 @@ func (d *door) accountRoutes() {
 	d.Place(desk.Place{Key: "privacy", Path: accountPath, Roles: readers, Order: 75})
 	d.Handle(desk.Route{Pattern: "GET " + accountPath, Roles: readers}, d.account)
 	d.consentRoutes()
+	d.processingRoutes()
 	d.yearRoutes()
 	d.retentionRoutes()
 	d.ledgerRoutes()

@@ -12,7 +12,7 @@ import (
 
 // accountSamples are the pages of accountability in every state.
 func accountSamples() []desk.Sample {
-	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), yearSamples(), retentionSamples(), ledgerSamples())
+	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), processingSamples(), yearSamples(), retentionSamples(), ledgerSamples())
 }
 
 func accountSample(name, template string, data any, faults ...web.Fault) desk.Sample {
@@ -96,5 +96,16 @@ func ledgerSamples() []desk.Sample {
 		accountSample("ledger", "ledger.html", &ledgerPage{Anchors: Anchors{File: "/mnt/elders/bode.anchors", Mail: "toezicht@voorbeeld.nl"}, Now: now,
 			Kept: []keptAnchor{{Anchor: now, Audit: true, Consent: true}, {Anchor: now, Audit: true}}}),
 		accountSample("ledger-empty", "ledger.html", &ledgerPage{Now: now}),
+	}
+}
+
+func processingSamples() []desk.Sample {
+	at := newsletter.At(desk.SampleTime)
+	register := []newsletter.Wording{{Hash: "c3", Purpose: newsletter.WordingProcessing, Language: newsletter.Dutch, Version: 2, Text: "x", CreatedAt: at}, {Hash: "c4", Purpose: newsletter.WordingProcessing, Language: newsletter.English, Version: 1, Text: "x", CreatedAt: at}}
+	return []desk.Sample{
+		accountSample("processing", "processing.html", &processingPage{Register: &register[0], Registers: register,
+			Body:       "<p>Dit register beschrijft wat de organisatie doet.</p><h2>Nieuwsbrieven versturen</h2><ul><li><strong>Waarvoor</strong>: nieuws mailen</li></ul>",
+			Statements: []newsletter.Wording{{Hash: "b2", Language: newsletter.Dutch, Version: 3, Text: "Wij bewaren uw adres.", CreatedAt: at}, {Hash: "b1", Language: newsletter.English, Version: 1, CreatedAt: at}}}),
+		accountSample("processing-empty", "processing.html", &processingPage{}),
 	}
 }

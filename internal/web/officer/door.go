@@ -22,6 +22,8 @@ type Config struct {
 	Sender   Sender
 	// Retention is how long things are kept.
 	Retention Retention
+	// Processing is the register of processing in a language.
+	Processing func(newsletter.Language) (*newsletter.ProcessingRegister, error)
 	// Anchors is where the heads of the chains go.
 	Anchors Anchors
 }

@@ -60,7 +60,7 @@ func newBench(t testing.TB, s *store.Store, at ...string) *bench {
 	b.links, b.hashes = links, hashes
 	b.requests = datarequest.New(datarequest.Parts{Store: s, Links: links, Hashes: hashes, Counting: counting, Texts: set.Texts(), Log: slog.New(slog.DiscardHandler)},
 		datarequest.Config{Zone: zone, Organisation: "Stichting Noorderkring"})
-	check(t, officer.Add(officer.Config{Desk: b.Desk, Store: s, Requests: b.requests, Retention: terms,
+	check(t, officer.Add(officer.Config{Desk: b.Desk, Store: s, Requests: b.requests, Retention: terms, Processing: register,
 		Sender: officer.Sender{Name: "Stichting Noorderkring", Mail: "info@noorderkring.example", Postal: []string{"Postbus 1", "9400 AA Assen"}}}))
 	check(t, b.Ready())
 	b.as(newsletter.RoleOfficer)
