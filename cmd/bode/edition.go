@@ -23,6 +23,7 @@ type editionCommand struct {
 	Cancel  editionCancel  `cmd:"" help:"End an edition; what it would have brought stays owed."`
 	Extra   editionExtra   `cmd:"" help:"Make an edition without a slot, to send now."`
 
+	Resend  editionResend  `cmd:"" help:"Send once more what was refused for good."`
 	Correct editionCorrect `cmd:"" help:"Tell those who got an edition what was wrong in it."`
 
 	Uncertain        editionUncertain        `cmd:"" help:"List messages of which nobody knows whether they arrived."`

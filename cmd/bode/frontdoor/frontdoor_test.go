@@ -28,6 +28,7 @@ func TestFrontDoor(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, makeEngine, g)
 			s.browser = browser
+			s.board()
 			s.serve()
 			t.Run("people", func(t *testing.T) {
 				for name, journey := range beside {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func deskPostCases() []Case {
 		{"posts that are there twice", []string{"SearchPosts", "PostTwins"}, testTwins},
 		{"a draft goes out at its hour", []string{"PublishDuePosts"}, testPublishDue},
 		{"what was corrected stays, the rest follows the feed", []string{"EditPost", "RestorePost", "SaveFetch"}, testCorrect},
+		{"posts without a topic are given one", []string{"Topicless", "GiveTopic"}, testGiveTopic},
 		{"two editors of one post", []string{"EditPost"}, testEditTwice},
 		{"a draft is saved and goes out, or neither", []string{"EditAndPublishPost"}, testEditAndPublish},
 		{"editions that hold a post", []string{"PostHoldings"}, testHoldings},
@@ -222,6 +224,44 @@ func testCorrect(t *testing.T, s *store.Store) {
 		t.Errorf("another picture has the words of the old one: %q", p.Alt)
 	}
 	if trail, err := s.AuditTrail(t.Context(), "post", back.PublicID.String()); err != nil || len(trail) != 4 || trail[2].Action != "post.restore" {
+		t.Errorf("%v, %v", trail, err)
+	}
+}
+
+func testGiveTopic(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	f := w.Feed("nieuws", newsletter.Mapping{"raad": "raad"})
+	w.Fetch(f, Start)
+	w.Fetch(f, Start, Item(1, "Van de raad", "raad"), Item(2, "Los", "onbekend"), Item(3, "Voor allen", "onbekend"), Item(4, "Weg"))
+	w.Post("Van onszelf", Start)
+	everyone := w.post("Voor allen")
+	everyone.Topics = newsletter.NewIDs(w.Residents.ID)
+	w.check(s.EditPost(t.Context(), &everyone, By, Start))
+	everyone.Topics = nil // somebody chose that
+	w.Do(`DELETE FROM post_topic WHERE post_id = $1`, everyone.ID)
+	gone := w.post("Weg")
+	_, err := s.WithdrawPost(t.Context(), gone.PublicID, By, Start)
+	w.check(err)
+	id := w.post("Los").FeedID
+	if n, err := s.Topicless(t.Context(), *id); err != nil || n != 1 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := s.GiveTopic(t.Context(), *id, 99, By, Start); !newsletter.Is(err, newsletter.Invalid) {
+		t.Error(err)
+	}
+	later := Start.Add(time.Hour)
+	for _, want := range []int{1, 0} {
+		if n, err := s.GiveTopic(t.Context(), *id, w.Experiments.ID, By, later); err != nil || n != want {
+			t.Errorf("%d, %v; want %d", n, err, want)
+		}
+	}
+	w.Fetch(f, later, Item(2, "Los", "onbekend"))
+	for title, want := range map[string]newsletter.IDs{"Los": newsletter.NewIDs(w.Experiments.ID), "Van de raad": newsletter.NewIDs(w.Council.ID), "Voor allen": nil, "Van onszelf": nil} {
+		if p := w.post(title); !cmp.Equal(p.Topics, want) {
+			t.Errorf("%s has topics %v, want %v", title, p.Topics, want)
+		}
+	}
+	if trail, err := s.AuditTrail(t.Context(), "feed", "nieuws"); err != nil || trail[len(trail)-1].Action != "feed.give_topic" || !strings.Contains(trail[len(trail)-1].Detail, `"posts":1`) {
 		t.Errorf("%v, %v", trail, err)
 	}
 }

@@ -19,6 +19,8 @@ type feedStore interface {
 	WakeFeed(ctx context.Context, id int64, by newsletter.Actor, now time.Time) error
 	PauseFeed(ctx context.Context, id int64, by newsletter.Actor, now time.Time) error
 	ArchiveFeed(ctx context.Context, id int64, by newsletter.Actor, now time.Time) error
+	Topicless(ctx context.Context, feedID int64) (int64, error)
+	GiveTopic(ctx context.Context, feedID, topicID int64, by newsletter.Actor, now time.Time) (int, error)
 }
 
 // Fetcher asks a feed once and keeps nothing; feed.Client does.
@@ -38,6 +40,7 @@ func (d *door) feedRoutes() {
 	d.Handle(desk.Route{Pattern: "POST /desk/feeds/{feed}", Roles: editors, List: d.listOfFeed, Time: fetchTime}, d.saveFeed)
 	d.Handle(desk.Route{Pattern: "POST /desk/feeds/{feed}/wake", Roles: editors, List: d.listOfFeed}, d.feedAct(feedStore.WakeFeed, "feed_woken"))
 	d.Handle(desk.Route{Pattern: "POST /desk/feeds/{feed}/pause", Roles: editors, List: d.listOfFeed}, d.feedAct(feedStore.PauseFeed, "feed_paused"))
+	d.Handle(desk.Route{Pattern: "POST /desk/feeds/{feed}/topic", Roles: editors, List: d.listOfFeed, Time: fetchTime}, d.giveTopic)
 	d.Handle(desk.Route{Pattern: "GET /desk/feeds/{feed}/archive", Roles: editors, List: d.listOfFeed}, d.askArchiveFeed)
 	d.Handle(desk.Route{Pattern: "POST /desk/feeds/{feed}/archive", Roles: editors, List: d.listOfFeed}, d.archiveFeed)
 }

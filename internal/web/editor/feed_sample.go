@@ -23,6 +23,7 @@ func feedSamples() []desk.Sample {
 	stored := feedPage{List: "Rekenkamers", URL: "/desk/feeds/1", Action: "/desk/feeds/1", Standing: bad, Name: "raad", Address: bad.Address, Minutes: "30", Since: "2026-11-01", Categories: lines, Other: sampleChoices()}
 	paused := stored
 	paused.Paused, paused.Standing, paused.Categories = true, resting, nil
+	stored.Topicless, stored.Give = 7, sampleChoices()
 	moved := stored
 	moved.Standing = good
 	page := func(name, template string, data any, faults ...web.Fault) desk.Sample {

@@ -18,6 +18,8 @@ import (
 
 // feedPage is the data of feed.html.
 type feedPage struct {
+	Topicless     int64    // posts that are there, and have no topic
+	Give          []choice // topics that they can be given
 	New           bool
 	List          string
 	URL, Action   string
@@ -80,6 +82,9 @@ func (d *door) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := d.feedPage(r, f, l)
 	d.fillCategories(r, page, f.Mapping, slices.Sorted(maps.Keys(f.Mapping)), l, topics)
+	if err := d.fillTopicless(r, page, f, l, topics); err != nil {
+		return err
+	}
 	return d.renderFeed(w, r, page)
 }
 

@@ -199,6 +199,29 @@ func TestImportedPostIsCorrected(t *testing.T) {
 	})
 }
 
+// What a feed brought without a topic gets one, all of it at once.
+func TestFeedPostsAreGivenATopic(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.signIn(newsletter.RoleEditor)
+		feed := b.world.Feed("nieuws", newsletter.Mapping{"raad": "raad"})
+		b.world.Fetch(feed, storetest.Start, storetest.Item(1, "een", "los"), storetest.Item(2, "twee", "los"), storetest.Item(3, "drie", "raad"))
+		at := "/desk/feeds/" + storetest.Query(t, s, `SELECT id FROM feed`)[0][0]
+		wantPage(t, b.get(at), "2 berichten die deze feed al bracht, hebben geen onderwerp", "Geef 2 berichten dit onderwerp")
+		page := b.post(at+"/topic", url.Values{"give": {strconv.FormatInt(b.world.Council.ID, 10)}})
+		wantPage(t, page, "De berichten hebben nu dit onderwerp")
+		hasNot(t, page, "Berichten zonder onderwerp")
+		if rows := storetest.Query(t, s, `SELECT COUNT(*) FROM post_topic`); rows[0][0] != "3" {
+			t.Errorf("%q", rows)
+		}
+		for _, give := range []string{"", "x", "99"} {
+			if status, _, _ := b.ask(http.MethodPost, at+"/topic", url.Values{"give": {give}}); status < 400 || status >= 500 {
+				t.Errorf("%q: %d", give, status)
+			}
+		}
+	})
+}
+
 func TestPostsOfOtherListsAreNotFound(t *testing.T) {
 	b := newBench(t, storetest.SQLite(t))
 	other := newsletter.List{Name: "anders", ListID: "anders.voorbeeld.nl", Language: newsletter.Dutch}
