@@ -93,7 +93,7 @@ func TestAnEditorsFeedStaysOutside(t *testing.T) {
 	}
 	form.Set("url", server.URL+"/metrics")
 	form.Set("test", "yes")
-	if status, _, page := b.ask(http.MethodPost, at, form); status != http.StatusUnprocessableEntity && status != http.StatusOK || !strings.Contains(page, "internal = true") {
+	if status, _, page := b.ask(http.MethodPost, at, form); status != http.StatusUnprocessableEntity && status != http.StatusOK || !strings.Contains(page, "vraag dan de beheerder om de feed als intern") {
 		t.Errorf("a test of another address: %d\n%s", status, page)
 	}
 	form.Del("test")
@@ -108,7 +108,7 @@ func TestFeedThatCantBeRead(t *testing.T) {
 	gone := source(t).URL + "/weg"
 	form := url.Values{"url": {gone}, "interval": {"30"}, "internal": {"yes"}, "test": {"yes"}}
 	_, _, page := b.ask(http.MethodPost, "/desk/feeds?list=nieuwe-democratie", form)
-	wantPage(t, page, `role="alert"`, "De server van de feed wil of kan haar niet geven.")
+	wantPage(t, page, `role="alert"`, "De server wil of kan de feed niet geven")
 	form.Set("url", "geen adres")
 	status, _, page := b.ask(http.MethodPost, "/desk/feeds?list=nieuwe-democratie", form)
 	if status != http.StatusUnprocessableEntity || !strings.Contains(page, `href="#url"`) {
