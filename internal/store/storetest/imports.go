@@ -329,7 +329,7 @@ func testImportErasure(t *testing.T, s *store.Store) {
 	if n, err := s.ForgetImports(t.Context(), Start.Add(-time.Second), By, Start); err != nil || n != 0 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if n, err := s.ForgetImports(t.Context(), Start, By, Start.AddDate(0, 0, 7)); err != nil || n != 1 {
+	if n, err := s.ForgetImports(t.Context(), Start, By, Start.AddDate(0, 0, 7)); err != nil || n != 2 {
 		t.Errorf("%d, %v", n, err)
 	}
 	if rows := Query(t, s, `SELECT line FROM import_row WHERE import_id <> `+str(planned.ID)); len(rows) != 0 {
