@@ -1,6 +1,8 @@
 package officer
 
 import (
+	"slices"
+
 	"bode.example/internal/datarequest"
 	"bode.example/internal/newsletter"
 	"bode.example/internal/store"
@@ -34,6 +36,7 @@ func Samples() []desk.Sample {
 		suffix := []string{"", "-gone"}[n]
 		samples = append(samples, page("draft"+suffix, "request.html", p), page("draft-change"+suffix, "request-new.html", amendPage(datarequest.FromMail(draft), "2026-11-20", draft)))
 	}
+	slices.Reverse(rows) // the most urgent first
 	closed := sampleRequest(9, newsletter.RequestRestriction, today-20)
 	id := int64(1)
 	closed.State, closed.Result, closed.ClosedAt, closed.SubscriberID = newsletter.RequestFulfilled, newsletter.ResultDone, newsletter.At(desk.SampleTime), &id
