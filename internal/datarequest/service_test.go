@@ -173,11 +173,16 @@ func TestE7_WhatIsWrittenDownWrongIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		good := datarequest.Entry{Kind: newsletter.RequestAccess, Channel: newsletter.ArrivedPhone, ReceivedOn: d.Today(d.now), Language: newsletter.Dutch}
 		for what, spoil := range map[string]func(*datarequest.Entry){
-			"kind":         func(e *datarequest.Entry) { e.Kind = "wat" },
-			"channel":      func(e *datarequest.Entry) { e.Channel = newsletter.ArrivedSelfService },
-			"address":      func(e *datarequest.Entry) { e.Address = "jan@" },
-			"tomorrow":     func(e *datarequest.Entry) { e.ReceivedOn++ },
-			"no day":       func(e *datarequest.Entry) { e.ReceivedOn = 0 },
+			"kind":      func(e *datarequest.Entry) { e.Kind = "wat" },
+			"channel":   func(e *datarequest.Entry) { e.Channel = newsletter.ArrivedSelfService },
+			"address":   func(e *datarequest.Entry) { e.Address = "jan@" },
+			"tomorrow":  func(e *datarequest.Entry) { e.ReceivedOn++ },
+			"no day":    func(e *datarequest.Entry) { e.ReceivedOn = 0 },
+			"elsewhere": func(e *datarequest.Entry) { e.ReplyAddress = "zaakwaarnemer@voorbeeld.nl" }, // how is it known that it reaches the person?
+			"on paper":  func(e *datarequest.Entry) { e.Postal = "Brink 14\n9401 HS Assen" },
+			"no window": func(e *datarequest.Entry) {
+				e.ReplyWhy, e.Postal = "staat in de brief", strings.Repeat("regel\n", 7)
+			},
 			"a whole book": func(e *datarequest.Entry) { e.Wish = strings.Repeat("a", 2001) },
 		} {
 			e := good
