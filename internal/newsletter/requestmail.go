@@ -49,7 +49,7 @@ func (s ConfirmRequest) Apply(r *DataRequest, today Day, now time.Time) error {
 	}
 	as := *r
 	as.State, as.Mail = RequestReceived, nil
-	if err := (AmendRequest{To: s.To}).Apply(&as, today, now); err != nil {
+	if err := AmendRequest(s).Apply(&as, today, now); err != nil {
 		return err
 	}
 	*r = as
