@@ -22,17 +22,15 @@ type Reviewed struct {
 	Flaws   []string
 }
 
-const editionChanged = "edition_changed"
-
 // EditionChanged is the error of an approval of something else than was looked at.
 func EditionChanged(id PublicID) error {
-	return Errorf(Conflict, editionChanged, "the edition %s was changed since you looked at it: look again before you approve it", id)
+	return Errorf(Conflict, "edition_changed", "the edition %s was changed since you looked at it: look again before you approve it", id)
 }
 
 // IsEditionChanged reports whether an error is that of EditionChanged.
 func IsEditionChanged(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Reason == editionChanged
+	return errors.As(err, &e) && e.Reason == "edition_changed"
 }
 
 // Fingerprint tells one content of an edition from another: its words, its posts, the order that an editor
