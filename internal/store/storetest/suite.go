@@ -72,6 +72,7 @@ func Cases() []Case {
 		resendCases(),
 		consentProofCases(),
 		anchorCases(),
+		breachCases(),
 	)
 }
 

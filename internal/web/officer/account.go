@@ -12,6 +12,7 @@ type AccountStore interface {
 	consentStore
 	processingStore
 	yearStore
+	breachStore
 	retentionStore
 	ledgerStore
 }
@@ -26,6 +27,7 @@ var accountParts = []accountPart{
 	{"consent", consentPath},
 	{"processing", processingPath},
 	{"year", yearPath},
+	{"breach", breachPath},
 	{"retention", accountPath + "/retention"},
 	{"ledger", accountPath + "/ledger"},
 }
@@ -36,6 +38,7 @@ func (d *door) accountRoutes() {
 	d.consentRoutes()
 	d.processingRoutes()
 	d.yearRoutes()
+	d.breachRoutes()
 	d.retentionRoutes()
 	d.ledgerRoutes()
 }

@@ -12,7 +12,7 @@ import (
 
 // accountSamples are the pages of accountability in every state.
 func accountSamples() []desk.Sample {
-	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), processingSamples(), yearSamples(), retentionSamples(), ledgerSamples())
+	return slices.Concat([]desk.Sample{accountSample("account", "account.html", accountParts)}, consentSamples(), processingSamples(), yearSamples(), breachSamples(), retentionSamples(), ledgerSamples())
 }
 
 func accountSample(name, template string, data any, faults ...web.Fault) desk.Sample {
@@ -107,5 +107,18 @@ func processingSamples() []desk.Sample {
 			Body:       "<p>Dit register beschrijft wat de organisatie doet.</p><h2>Nieuwsbrieven versturen</h2><ul><li><strong>Waarvoor</strong>: nieuws mailen</li></ul>",
 			Statements: []newsletter.Wording{{Hash: "b2", Language: newsletter.Dutch, Version: 3, Text: "Wij bewaren uw adres.", CreatedAt: at}, {Hash: "b1", Language: newsletter.English, Version: 1, CreatedAt: at}}}),
 		accountSample("processing-empty", "processing.html", &processingPage{}),
+	}
+}
+
+func breachSamples() []desk.Sample {
+	at := newsletter.At(desk.SampleTime)
+	one := newsletter.PassedEdition{ID: newsletter.PublicID{3}, Subject: "Nieuws van de expertgroep", Texts: newsletter.Texts{newsletter.Dutch: {Title: "Nieuwe Democratie"}}, Language: newsletter.Dutch, ReleasedAt: at}
+	reach := &newsletter.Reach{PassedEdition: one, Sent: 8310, Erased: 2, Not: 14}
+	return []desk.Sample{
+		accountSample("breach", "breach.html", &breachPage{From: "2026-11-16", Until: "2026-11-23", Passed: &newsletter.Passed{Editions: []newsletter.PassedEdition{one},
+			Exports: []newsletter.PassedExport{{Seq: 12, At: at, Action: "subscriber.export", ActorKind: newsletter.ByStaff, ActorID: "aeaqcaibaeaqcaibaeaqcaibae", Detail: `{"people":1204,"columns":["address","name"]}`}}}}),
+		accountSample("breach-empty", "breach.html", &breachPage{From: "gisteren", Until: "2026-11-23", Passed: &newsletter.Passed{}}, web.Fault{Field: "from", Text: "Dit is geen datum."}),
+		accountSample("reach", "reach.html", &reachPage{Reach: reach, List: "Nieuwe Democratie", Officer: true}),
+		accountSample("reach-supervisor", "reach.html", &reachPage{Reach: reach, List: "Nieuwe Democratie"}),
 	}
 }
