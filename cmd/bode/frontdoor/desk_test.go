@@ -17,9 +17,6 @@ import (
 // there is something to look at.
 const boardReaders = 80
 
-// refusedReader is one of them, whose mailbox is full for a while.
-const refusedReader = "bestuurder07@bestuur.example"
-
 // atTheDesk: somebody is taken on, gets the proof of an edition that waits for approval, comes by its link through
 // sign-in to the edition, approves it, and watches it go out, to the last line of its record.
 func atTheDesk(s *site) {
@@ -58,32 +55,11 @@ func atTheDesk(s *site) {
 		}
 	})
 	defer s.relay.slow(nil)
-	s.relay.says(func(c mailertest.Command) string {
-		switch {
-		case c.Step == mailertest.RCPT && c.To == refusedReader:
-			return "550 5.2.2 the mailbox is full"
-		case c.Step == mailertest.RCPT && strings.HasPrefix(c.To, nobody):
-			return "550 5.1.1 <" + c.To + ">: there is no such mailbox"
-		}
-		return ""
-	})
-	defer s.relay.says(nil)
 	s.engine.do(s.t, `UPDATE edition SET scheduled_for = $2 WHERE public_id = $1`, id, newsletter.At(time.Now()))
 	e.watches(link)
 	s.relay.slow(nil)
 	s.left(id)
 	e.reads(link)
-
-	// One was refused for good, and gets it after all when the operator says so.
-	refused := s.relay.toBoard()
-	s.relay.says(nil)
-	if out := s.program.run(s.t, "edition", "resend", id, refusedReader); out != "sent again: 1 message\n" {
-		s.t.Errorf("resent: %q", out)
-	}
-	eventually(s.t, "the refused one to come", func() bool { return len(s.relay.toBoard()) == len(refused)+1 })
-	if len(refused) != boardReaders-1 || len(s.relay.to(refusedReader)) != 1 {
-		s.t.Errorf("%d letters at first, and %d to who was refused", len(refused), len(s.relay.to(refusedReader)))
-	}
 }
 
 // board writes the readers of "bestuur" into the database, before the program starts: its desk counts readers once a
