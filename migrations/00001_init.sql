@@ -194,6 +194,7 @@ CREATE TABLE edition (
     approved_at   BIGINT,
     approved_by   TEXT   NOT NULL DEFAULT '',
     held_until    BIGINT, -- approved, and still to be stopped
+    sooner_at     BIGINT, -- approved, and not to wait for its slot any more
     remind_at     BIGINT, -- in review, and who is to approve it is then told once more
     released_at   BIGINT,
     cursor        BIGINT NOT NULL DEFAULT 0,

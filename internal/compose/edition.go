@@ -40,7 +40,7 @@ func (c *Composer) FromEdition(d *newsletter.Digest) (*Digest, error) {
 	e := &d.Edition
 	digest := &Digest{
 		Edition: e.PublicID.String(), Language: d.Language, Layout: d.Layout, List: ListOf(&d.List, d.Language),
-		Date: e.ScheduledFor.Time, Zone: times.Location(),
+		Date: e.Dated().Time, Zone: times.Location(),
 		Subject: e.Subject, Preheader: e.Preheader, Introduction: e.Introduction,
 		WebURL: c.organisation.page("/e/"+d.VariantID.String(), d.Language),
 	}
@@ -52,6 +52,9 @@ func (c *Composer) FromEdition(d *newsletter.Digest) (*Digest, error) {
 	}
 	if d.Schedule.Works() {
 		digest.NextAt = times.Next(digest.Date)
+		if e.ScheduledFor.After(digest.Date) { // its own slot is used
+			digest.NextAt = times.Next(e.ScheduledFor.Time)
+		}
 	}
 	titles := make(map[int64]string, len(d.Topics))
 	for i := range d.Topics {

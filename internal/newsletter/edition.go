@@ -98,7 +98,9 @@ type Edition struct {
 	ApprovedAt Time   `db:"approved_at" json:"approved_at,omitzero"`
 	ApprovedBy string `db:"approved_by" json:"approved_by,omitempty"`
 	// HeldUntil is until when an approval can be taken back before anything happens by it; zero: it isn't held.
-	HeldUntil  Time `db:"held_until" json:"held_until,omitzero"`
+	HeldUntil Time `db:"held_until" json:"held_until,omitzero"`
+	// SoonerAt is when somebody let an approved edition leave before its slot, which is used by that; zero: nobody did.
+	SoonerAt   Time `db:"sooner_at" json:"sooner_at,omitzero"`
 	ReleasedAt Time `db:"released_at" json:"released_at,omitzero"`
 	// Cursor is the last subscription id whose delivery exists; FannedOutAt says that all do.
 	Cursor      int64 `db:"cursor" json:"-"`
@@ -186,7 +188,7 @@ const composeAgain = time.Minute
 // Step decides by the rules of the edition's schedule. Those without a slot wait for an approval and then
 // leave at once.
 func (e *Edition) Step(c *Schedule, now Time) Step {
-	if e.Kind == EditionSlot && e.ScheduledFor.After(now.Time) {
+	if e.Kind == EditionSlot && e.ScheduledFor.After(now.Time) && e.SoonerAt.IsZero() {
 		return StepWait
 	}
 	switch {
@@ -226,6 +228,14 @@ func FlawsReason(flaws []string) string { return ReasonFlaws + ": " + strings.Jo
 
 // Flawed reports whether the edition is held for what was found in it: only somebody's approval lets it go.
 func (e *Edition) Flawed() bool { return strings.HasPrefix(e.Reason, ReasonFlaws+":") }
+
+// Dated is the day that the edition bears: that of its slot, unless it leaves before; zero for one without a slot.
+func (e *Edition) Dated() Time {
+	if !e.SoonerAt.IsZero() {
+		return e.SoonerAt
+	}
+	return e.ScheduledFor
+}
 
 // Held reports whether an approval can still be taken back before anything happens by it.
 func (e *Edition) Held(now Time) bool { return e.HeldUntil.After(now.Time) }

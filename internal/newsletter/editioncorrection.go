@@ -105,8 +105,8 @@ func (o *Original) Web(l Language) PublicID {
 
 // At is when the original was for, or left.
 func (o *Original) At() Time {
-	if !o.Edition.ScheduledFor.IsZero() {
-		return o.Edition.ScheduledFor
+	if at := o.Edition.Dated(); !at.IsZero() {
+		return at
 	}
 	return o.Edition.ReleasedAt
 }

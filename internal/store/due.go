@@ -131,7 +131,7 @@ func (s *Store) MakeEditions(ctx context.Context, slots *newsletter.Slots, now t
 }
 
 // DueEditions returns the editions that are not released and whose slot has come, and those
-// without a slot that are approved, earliest first: to be approved, held, released or missed.
+// that are approved and have no slot, or wait for it no more, earliest first: to be approved, held, released or missed.
 func (s *Store) DueEditions(ctx context.Context, now time.Time) ([]newsletter.DueEdition, error) {
 	var due []newsletter.DueEdition
 	err := s.read(ctx, func(t *tx) error {
@@ -140,7 +140,7 @@ func (s *Store) DueEditions(ctx context.Context, now time.Time) ([]newsletter.Du
 			SELECT `+prefixed("e", editionColumns)+`
 			FROM edition AS e JOIN schedule AS c ON c.id = e.schedule_id JOIN list AS l ON l.id = e.list_id
 			WHERE (`+working+` OR e.kind = 'correction' AND l.state = 'active') AND `+openEdition("e")+` AND e.state IN ('draft', 'in_review', 'approved')
-			AND (e.scheduled_for <= $1 OR e.kind <> 'slot' AND e.state = 'approved')
+			AND (e.scheduled_for <= $1 OR e.state = 'approved' AND (e.kind <> 'slot' OR e.sooner_at IS NOT NULL))
 			ORDER BY COALESCE(e.scheduled_for, e.approved_at), e.id`, newsletter.At(now)); err != nil {
 			return err
 		}

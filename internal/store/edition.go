@@ -11,7 +11,7 @@ import (
 )
 
 const editionColumns = `id, public_id, list_id, schedule_id, kind, scheduled_for, state, reason, subject, preheader, introduction,
-	post_order, edited_by, corrects, correction, through_seq, approved_at, approved_by, held_until, released_at, cursor, fanned_out_at, ended_at, created_at, changed_at`
+	post_order, edited_by, corrects, correction, through_seq, approved_at, approved_by, held_until, sooner_at, released_at, cursor, fanned_out_at, ended_at, created_at, changed_at`
 
 // openEdition is the condition of the partial index edition_open, word for word: only so does SQLite
 // see that the index serves a query for some of these states.
@@ -196,7 +196,7 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 	}
 	e.State, e.Reason, e.ChangedAt = to, reason, changedAfter(e, now)
 	if to.Follows() {
-		e.ApprovedAt, e.ApprovedBy, e.HeldUntil = newsletter.Time{}, "", newsletter.Time{}
+		e.ApprovedAt, e.ApprovedBy, e.HeldUntil, e.SoonerAt = newsletter.Time{}, "", newsletter.Time{}, newsletter.Time{}
 	}
 	if !to.Ended() {
 		e.EndedAt = newsletter.Time{}
@@ -212,9 +212,9 @@ func (t *tx) moveEdition(e *newsletter.Edition, to newsletter.EditionState, reas
 	}
 	return t.one(editionState(e, fmt.Sprintf("from %s it can't become %s", from, to)), `
 		UPDATE edition SET state = $2, reason = $3, through_seq = $4, approved_at = $5, approved_by = $6, released_at = $7, ended_at = $8, changed_at = $9,
-			held_until = $11, remind_at = CASE WHEN $2 = 'approved' THEN NULL ELSE remind_at END
+			held_until = $11, sooner_at = $12, remind_at = CASE WHEN $2 = 'approved' THEN NULL ELSE remind_at END
 		WHERE id = $1 AND state IN (SELECT value FROM json_each(CAST($10 AS TEXT)))`,
-		e.ID, e.State, e.Reason, e.ThroughSeq, e.ApprovedAt, e.ApprovedBy, e.ReleasedAt, e.EndedAt, e.ChangedAt, to.Before(), e.HeldUntil)
+		e.ID, e.State, e.Reason, e.ThroughSeq, e.ApprovedAt, e.ApprovedBy, e.ReleasedAt, e.EndedAt, e.ChangedAt, to.Before(), e.HeldUntil, e.SoonerAt)
 }
 
 // changedAfter is the time of a change: always later than that of the one before, so that who has

@@ -15,6 +15,7 @@ func editionDeskCases() []Case {
 	return []Case{
 		{"posts in an editor's order", []string{"OrderPosts", "EditionPosts"}, testOrderPosts},
 		{"four eyes, and an approval that is held", []string{"ApprovalRule", "SetApprovalRule", "ApproveEdition", "NextDue"}, testApprovalRule},
+		{"an edition that leaves before its slot", []string{"SendSooner", "DueEditions", "ReviewEdition"}, testSendSooner},
 		{"pages of editions", []string{"EditionsOf"}, testEditionsOf},
 		{"what would leave now", []string{"Readers", "ReadingsMoved", "Rehearse", "Outlook", "Released"}, testOutlook},
 		{"test mails", []string{"AddTestLetter", "TestLetter", "ForgetTestLetters"}, testTestLetter},
@@ -98,6 +99,86 @@ func testApprovalRule(t *testing.T, s *store.Store) {
 	}
 	if e, err = s.ApproveEdition(t.Context(), e.PublicID, By, Start); err != nil || !e.HeldUntil.IsZero() {
 		t.Errorf("an operator's approval is held: %+v, %v", e, err)
+	}
+}
+
+// An edition that leaves before its slot uses it: the slot has one edition, however often it is asked for.
+func testSendSooner(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	w.Reader("jan", w.Daily)
+	w.Post("Bericht", Start)
+	slot := w.Daily.NextAt
+	slots := newsletter.Slots{Schedule: w.Daily, Make: slot, NextAt: newsletter.At(slot.AddDate(0, 0, 1))}
+	made, err := s.MakeEditions(t.Context(), &slots, Start)
+	if err != nil || len(made) != 1 {
+		t.Fatal(made, err)
+	}
+	e := &made[0]
+	due := func(at time.Time) (ids []newsletter.PublicID) {
+		t.Helper()
+		editions, err := s.DueEditions(t.Context(), at)
+		w.check(err)
+		for _, d := range editions {
+			if d.Edition.Step(&d.Schedule, newsletter.At(at)) == newsletter.StepRelease {
+				ids = append(ids, d.Edition.PublicID)
+			}
+		}
+		return ids
+	}
+	if _, err := s.SendSooner(t.Context(), e.PublicID, firstEditor, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("one that nobody approved: %v", err)
+	}
+	_, err = s.ApproveEdition(t.Context(), e.PublicID, firstEditor, Start)
+	w.check(err)
+	later := Start.Add(time.Hour)
+	if got := due(later); len(got) > 0 {
+		t.Errorf("due before its slot: %v", got)
+	}
+	e, err = s.SendSooner(t.Context(), e.PublicID, firstEditor, later)
+	w.check(err)
+	if want := newsletter.At(later.Add(5 * time.Minute)); e.HeldUntil != want || e.SoonerAt != newsletter.At(later) || e.ScheduledFor != slot {
+		t.Errorf("%+v", e)
+	}
+	if next, err := s.NextDue(t.Context(), later); err != nil || next != e.HeldUntil {
+		t.Errorf("due next: %v, %v", next, err)
+	}
+	if got := due(later); len(got) > 0 {
+		t.Errorf("due within the hold time: %v", got)
+	}
+	if _, err := s.SendSooner(t.Context(), e.PublicID, firstEditor, later); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("twice: %v", err)
+	}
+	// Taking the approval back takes this back.
+	e, err = s.ReviewEdition(t.Context(), e.PublicID, firstEditor, later)
+	w.check(err)
+	_, err = s.ApproveEdition(t.Context(), e.PublicID, firstEditor, later)
+	w.check(err)
+	if got := due(later.Add(time.Hour)); len(got) > 0 {
+		t.Errorf("due after it was taken back: %v", got)
+	}
+	_, err = s.SendSooner(t.Context(), e.PublicID, firstEditor, later)
+	w.check(err)
+	leaves := later.Add(5 * time.Minute)
+	if got := due(leaves); len(got) != 1 || got[0] != e.PublicID {
+		t.Fatalf("due: %v", got)
+	}
+	e, err = s.Edition(t.Context(), e.PublicID)
+	w.check(err)
+	if released, err := s.ReleaseEdition(t.Context(), e, nil, nil, leaves); err != nil || !released {
+		t.Fatal(released, err)
+	}
+	// Neither the one process nor another makes the slot a second edition.
+	again, err := s.MakeEditions(t.Context(), &slots, slot.Time)
+	if err != nil || len(again) > 0 {
+		t.Errorf("the slot has another edition: %v, %v", again, err)
+	}
+	slots.Schedule.NextAt, slots.Make = slots.NextAt, slot
+	again, err = s.MakeEditions(t.Context(), &slots, slot.Time)
+	if err != nil || len(again) > 0 {
+		t.Errorf("the slot has another edition: %v, %v", again, err)
+	}
+	if got := due(slot.Time); len(got) > 0 {
+		t.Errorf("due at its slot: %v", got)
 	}
 }
 

@@ -34,6 +34,7 @@ type editionStore interface {
 	ReviewEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
 	PauseEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
 	ResumeEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
+	SendSooner(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
 	CancelEdition(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) (*newsletter.Edition, error)
 
 	AddTestLetter(ctx context.Context, l *newsletter.TestLetter, to []newsletter.Address, hashes [][]token.Hash, quotas []newsletter.Quota, by newsletter.Actor, now time.Time) error
@@ -88,6 +89,8 @@ func (d *door) editionRoutes() {
 	one("POST /desk/editions/{id}/approve", d.approveEdition)
 	one("POST /desk/editions/{id}/review", d.reviewEdition)
 	one("POST /desk/editions/{id}/pause", d.pauseEdition)
+	one("GET /desk/editions/{id}/sooner", d.askSooner)
+	one("POST /desk/editions/{id}/sooner", d.sendSooner)
 	one("GET /desk/editions/{id}/resume", d.askResume)
 	one("POST /desk/editions/{id}/resume", d.resumeEdition)
 	one("GET /desk/editions/{id}/cancel", d.askCancel)
@@ -128,6 +131,7 @@ type editionHead struct {
 	Paused       bool
 	Released     bool // it has left, or is leaving
 	Over         bool
+	CanSooner    bool            // approved, and it waits for its slot
 	Held         bool            // approved, and within the hold time
 	Leaves       newsletter.Time // not before then; zero: an extra one that nobody has approved
 	ApprovedBy   string          // a name; empty: it approved itself
@@ -162,6 +166,7 @@ func (d *door) headOf(r *http.Request, e *newsletter.Edition, tab string) (*edit
 		Approved: e.State == newsletter.EditionApproved, Sending: e.State == newsletter.EditionSending, Paused: e.State == newsletter.EditionPaused,
 		Released: !e.ReleasedAt.IsZero(), Over: e.State.Ended(), ReleasedAt: e.ReleasedAt, Tab: tab, ListLanguage: list.Language}
 	h.Held, h.Leaves = e.Held(newsletter.At(d.Now())), leavesAt(e)
+	h.CanSooner = canSooner(e, d.Now())
 	h.Title = cmp.Or(h.Title, h.Pace)
 	reason, said, _ := strings.Cut(e.Reason, ": ")
 	if reason != "" && d.Templates.Texts().Has("edition_"+reason) {

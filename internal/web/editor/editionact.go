@@ -143,6 +143,49 @@ func (d *door) cancelEdition(w http.ResponseWriter, r *http.Request) error {
 	return d.move(w, r, d.Store.CancelEdition, "edition_cancelled")
 }
 
+// canSooner reports whether an edition waits for nothing but its slot.
+func canSooner(e *newsletter.Edition, now time.Time) bool {
+	return e.State == newsletter.EditionApproved && e.Kind == newsletter.EditionSlot && e.SoonerAt.IsZero() && e.ScheduledFor.After(now)
+}
+
+// askSooner asks once more before an edition leaves ahead of its slot.
+func (d *door) askSooner(w http.ResponseWriter, r *http.Request) error {
+	e, err := d.editionOf(r)
+	if err != nil {
+		return err
+	}
+	if !canSooner(e, d.Now()) {
+		return d.Done(w, r, editionURL(e.PublicID, ""), "edition_elsewhere")
+	}
+	head, err := d.headOf(r, e, "sooner")
+	if err != nil {
+		return err
+	}
+	out, made, err := d.outlookOf(r, e)
+	if err != nil {
+		return err
+	}
+	rule, err := d.Store.ApprovalRule(r.Context(), e.ListID)
+	if err != nil {
+		return err
+	}
+	title := cmp.Or(e.Subject, made, head.Title)
+	points := []string{d.text(r, "edition_sooner_readers", map[string]any{"Count": int(out.readers), "List": head.List}),
+		d.text(r, "edition_sooner_slot", map[string]any{"At": d.moment(r, e.ScheduledFor, head.Zone)})}
+	if rule.Hold > 0 {
+		points = append(points, d.text(r, "edition_sooner_hold", map[string]any{"Hold": d.holdWords(r, rule.Hold.D())}))
+	} else {
+		points = append(points, d.text(r, "edition_no_way_back", nil))
+	}
+	return d.Confirm(w, r, desk.Confirm{Title: d.text(r, "edition_sooner_title", nil), Text: d.text(r, "edition_sooner_text", map[string]any{"Title": title}), Points: points,
+		Action: editionURL(e.PublicID, "sooner"), Button: d.text(r, "edition_sooner_button", nil), Grave: true, Back: editionURL(e.PublicID, ""),
+		Crumbs: []desk.Link{{Text: d.text(r, "place_editions", nil), URL: "/desk/editions"}, {Text: title, URL: editionURL(e.PublicID, "")}}})
+}
+
+func (d *door) sendSooner(w http.ResponseWriter, r *http.Request) error {
+	return d.move(w, r, d.Store.SendSooner, "edition_sooner")
+}
+
 func (d *door) askResume(w http.ResponseWriter, r *http.Request) error {
 	return d.ask(w, r, "resume", newsletter.EditionSending, false)
 }

@@ -201,7 +201,7 @@ func departureOf(r *http.Request, l *newsletter.List, c *newsletter.Schedule, e 
 
 // leavesAt is before when an edition doesn't leave; zero: it waits for an approval alone.
 func leavesAt(e *newsletter.Edition) newsletter.Time {
-	at := e.ScheduledFor
+	at := e.Dated()
 	for _, later := range []newsletter.Time{e.HeldUntil, e.ApprovedAt} {
 		if later.After(at.Time) {
 			at = later

@@ -39,7 +39,7 @@ func (d *door) edition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject, Lang: v.Language, At: e.ScheduledFor,
+	page := editionPage{List: d.listView(l, reader(r)), Subject: v.Subject, Lang: v.Language, At: e.Dated(),
 		Body: template.HTML(v.Web)} //nolint:gosec // made by our own templates from sanitised posts
 	if page.At.IsZero() {
 		page.At = e.ReleasedAt
