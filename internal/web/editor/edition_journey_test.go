@@ -99,8 +99,8 @@ func TestJourney_AnEditionIsApprovedStoppedAndApprovedAgain(t *testing.T) {
 		}
 
 		page.Go(server.URL + "/desk/editions/" + e.PublicID.String())
-		page.Press(`main a[href*="/approve?"]`)
-		says("Klopt alles?", "2 berichten", "5 minuten om te stoppen")
+		page.Press(`main a[href*="/approve"]`)
+		says("Klopt alles?", "2 berichten", "Tot dat moment kun je je goedkeuring terugnemen")
 		look("edition-approve")
 		page.Press(`form[action$="/approve"] button`)
 		says("Goedgekeurd", "Stop: neem de goedkeuring terug")

@@ -60,7 +60,8 @@ func editionSamples() []desk.Sample {
 	variants := []variantLine{{Key: "x", Language: newsletter.Dutch, Posts: 3, Readers: 1204, Current: true, URL: "?variant=x"},
 		{Key: "y", Language: newsletter.English, Large: true, Posts: 1, Readers: 1, URL: "?variant=y"}}
 	views := []viewLink{{"wide", "?view=wide", true}, {"phone", "?view=phone", false}, {"text", "?view=text", false}}
-	approve := approvePage{editionHead: sampleHead(newsletter.EditionInReview, "approve"), Posts: 3, Readers: 1204, Findings: sampleFindings(false), Seen: "x", Hold: 5}
+	approve := approvePage{editionHead: sampleHead(newsletter.EditionInReview, "approve"), Posts: samplePostLines()[:3], Readers: 1204, Findings: sampleFindings(false), Seen: "x", Hold: 5, Free: true,
+		Versions: []versionLine{{Language: newsletter.Dutch, Subject: "Wie beslist mee?", Posts: 3, Readers: 1200, URL: "?variant=x"}, {Language: newsletter.English, Large: true, Posts: 1, Readers: 4, URL: "?variant=y"}}, Others: 3}
 	now := approve
 	now.Now, now.Hold, now.Admin, now.Findings = true, 0, true, sampleFindings(true)
 	refused, own := approve, approve
@@ -88,7 +89,7 @@ func editionSamples() []desk.Sample {
 		page("edition-sent", "edition.html", editionPage{editionHead: sampleHead(newsletter.EditionSent, "edition"), Words: words, Posts: samplePostLines(), Readers: 1204}),
 		page("edition-cancelled", "edition.html", editionPage{editionHead: cancelled}),
 		page("edition-mail", "edition-mail.html", editionMailPage{editionHead: sampleHead(newsletter.EditionInReview, "mail"), Variants: variants, Views: views, View: "wide",
-			Frame: "/desk/sample-frame", Height: 900, Subject: "Wie beslist mee?", Size: 48, Key: "x"}),
+			Frame: "/desk/sample-frame", Height: 900, Subject: "Wie beslist mee?", Size: 48, Key: "x", Sent: []string{"collega@voorbeeld.example", "chef@voorbeeld.example"}}),
 		page("edition-mail-phone", "edition-mail.html", editionMailPage{editionHead: sampleHead(newsletter.EditionSent, "mail"), Variants: variants[:1], Views: views, View: "phone",
 			Frame: "/desk/sample-frame", Width: 320, Height: 900, Subject: "Wie beslist mee?", Size: 130, Large: true, Key: "x"}),
 		page("edition-mail-text", "edition-mail.html", editionMailPage{editionHead: sampleHead(newsletter.EditionInReview, "mail"), Variants: variants, Views: views, View: "text",

@@ -16,8 +16,11 @@ import (
 // approvePage is the data of edition-approve.html.
 type approvePage struct {
 	*editionHead
-	Posts    int
+	Posts    []editionPost // that it brings
 	Readers  int64
+	Versions []versionLine
+	Others   int            // versions besides
+	Says     correctionPart // of a correction: what it says
 	Findings findings
 	Seen     string // newsletter.Fingerprint of what is approved
 	Hold     int    // minutes; 0: none
@@ -25,8 +28,35 @@ type approvePage struct {
 	OwnWork  bool // who looks has worked on it, and four eyes are asked for
 	Admin    bool
 	Now      bool // it leaves at once, not at a slot
+	Free     bool // it can be stopped until its slot, which comes later than the end of the hold time
 	Despite  string
 	Changes  []editionChange // since it was looked at
+}
+
+// versionLine is a version of an edition as who approves it sees it.
+type versionLine struct {
+	Language newsletter.Language
+	Large    bool
+	Subject  string
+	Posts    int
+	Readers  int64
+	URL      string
+}
+
+// shownVersions is how many versions are told with their subjects: each is made for that.
+const shownVersions = 8
+
+// versionsOf tells the versions of an edition, those of most readers first, and how many more there are.
+func (d *door) versionsOf(r *http.Request, e *newsletter.Edition, out *outlook) (lines []versionLine, more int) {
+	for i := range out.variants[:min(shownVersions, len(out.variants))] {
+		v := &out.variants[i]
+		line := versionLine{Language: v.Language, Large: v.Large, Posts: v.Posts, Readers: v.Readers, URL: mailURL(e, "mail", v.Key, "wide")}
+		if v.share != nil {
+			_, line.Subject, _, _ = d.Composer.Compose(r.Context(), out.digest(v, newsletter.PublicID{})) // what can't be made, is found by the checks
+		}
+		lines = append(lines, line)
+	}
+	return lines, len(out.variants) - len(lines)
 }
 
 func (d *door) askApprove(w http.ResponseWriter, r *http.Request) error {
@@ -63,12 +93,21 @@ func (d *door) showApprove(w http.ResponseWriter, r *http.Request, e *newsletter
 	if err != nil {
 		return err
 	}
-	page := approvePage{editionHead: head, Readers: out.readers, Seen: report.Print, Hold: int(rule.Hold.D() / time.Minute), FourEyes: rule.FourEyes,
+	page := approvePage{editionHead: head, Readers: out.readers, Seen: report.Print, Hold: int((rule.Hold.D() + time.Minute - 1) / time.Minute), FourEyes: rule.FourEyes,
 		OwnWork: rule.Approver(e, actor(r)) != nil, Admin: desk.StaffOf(r).Has(newsletter.RoleAdmin), Despite: form.Despite,
 		Changes: changesOf(form.Seen, report), Now: head.Extra || !e.ScheduledFor.After(d.Now())}
-	for i := range out.posts {
-		if out.posts[i].Disposition == newsletter.PostIn {
-			page.Posts++
+	page.Free = !page.Now && e.ScheduledFor.After(d.Now().Add(rule.Hold.D()))
+	if page.Says, err = d.correctionOf(r, e, head.ListLanguage); err != nil {
+		return err
+	}
+	if page.Says.Corrects != nil {
+		page.Readers = page.Says.Readers
+	} else {
+		page.Versions, page.Others = d.versionsOf(r, e, out)
+	}
+	for _, p := range linesOf(r, out, head.ListLanguage) {
+		if p.In {
+			page.Posts = append(page.Posts, p)
 		}
 	}
 	if page.Findings, err = d.findingsOf(r, report); err != nil {
@@ -211,6 +250,9 @@ func (d *door) ask(w http.ResponseWriter, r *http.Request, what string, to newsl
 	points := []string{d.text(r, "edition_"+what+"_posts", nil)}
 	if head.Released {
 		points = []string{d.text(r, "edition_"+what+"_released", nil)}
+	}
+	if e.Kind == newsletter.EditionCorrection && to == newsletter.EditionCancelled {
+		points = []string{d.text(r, "edition_cancel_correction", nil)}
 	}
 	return d.Confirm(w, r, desk.Confirm{
 		Title: d.text(r, "edition_"+what+"_title", nil), Text: d.text(r, "edition_"+what+"_text", args), Points: points,

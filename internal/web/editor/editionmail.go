@@ -156,7 +156,8 @@ type editionMailPage struct {
 	Size     int // of the message, in kB
 	Large    bool
 	Key      string
-	To       string // as it was typed
+	To       string   // as it was typed
+	Sent     []string // a test goes to these: as they were typed
 }
 
 type viewLink struct {
@@ -169,11 +170,18 @@ type viewLink struct {
 const clipped = 102
 
 func (d *door) editionMail(w http.ResponseWriter, r *http.Request) error {
-	return d.showMail(w, r, "", nil)
+	q := r.URL.Query()
+	return d.showMail(w, r, mailForm{variant: q.Get("variant"), view: q.Get("view")}, nil)
+}
+
+// mailForm is what is asked of the page of a mail: which letter, how to look at it, and to whom a test was to go, or goes.
+type mailForm struct {
+	to, variant, view string
+	sent              []string
 }
 
 // showMail shows how one letter of an edition looks, and the form for test mails.
-func (d *door) showMail(w http.ResponseWriter, r *http.Request, to string, faults []web.Fault) error {
+func (d *door) showMail(w http.ResponseWriter, r *http.Request, asked mailForm, faults []web.Fault) error {
 	e, err := d.editionOf(r)
 	if err != nil {
 		return err
@@ -189,11 +197,11 @@ func (d *door) showMail(w http.ResponseWriter, r *http.Request, to string, fault
 	if e.Subject == "" && made != "" {
 		head.Title = made
 	}
-	page := editionMailPage{editionHead: head, View: "wide", To: to}
-	if asked := r.URL.Query().Get("view"); viewNames[asked] {
-		page.View = asked
+	page := editionMailPage{editionHead: head, View: "wide", To: asked.to, Sent: asked.sent}
+	if viewNames[asked.view] {
+		page.View = asked.view
 	}
-	if v := out.choose(r.URL.Query().Get("variant")); v != nil {
+	if v := out.choose(asked.variant); v != nil {
 		if err := d.fillMail(r, e, out, v, &page); err != nil {
 			return err
 		}

@@ -114,25 +114,34 @@ func (d *door) countEdition(r *http.Request, e *newsletter.Edition, page *editio
 	if page.Correcting.Corrects != nil && e.ReleasedAt.IsZero() {
 		page.Readers, page.Without = page.Correcting.Readers, 0
 	}
+	if page.Posts = linesOf(r, out, page.ListLanguage); page.Correcting.Corrects != nil {
+		page.Variants = 0 // its versions are its texts
+	}
+	for i := range page.Posts {
+		if page.Posts[i].In {
+			page.In++
+		}
+	}
+	return nil
+}
+
+// linesOf are the posts of an edition as pages list them.
+func linesOf(r *http.Request, out *outlook, list newsletter.Language) (lines []editionPost) {
 	topics := map[int64]string{}
 	for _, t := range out.topics {
-		topics[t.ID] = cmp.Or(t.Texts.In(web.Language(r), page.ListLanguage).Title, t.Name)
+		topics[t.ID] = cmp.Or(t.Texts.In(web.Language(r), list).Title, t.Name)
 	}
-	posts := out.posts
-	for i := range posts {
-		p := &posts[i]
+	for i := range out.posts {
+		p := &out.posts[i]
 		line := editionPost{ID: p.PublicID.String(), Title: p.Title, Lang: p.Language, PublishedAt: p.PublishedAt, Event: p.StartsAt,
 			In: p.Disposition == newsletter.PostIn, Pushed: p.Disposition == newsletter.PostPushed, LeftOut: p.Disposition == newsletter.PostLeftOut,
-			First: i == 0, Last: i == len(posts)-1, State: dispositions[p.Disposition], URL: "/desk/posts/" + p.PublicID.String()}
+			First: i == 0, Last: i == len(out.posts)-1, State: dispositions[p.Disposition], URL: "/desk/posts/" + p.PublicID.String()}
 		for _, id := range p.Topics {
 			line.Topics = append(line.Topics, topics[id])
 		}
-		if line.In {
-			page.In++
-		}
-		page.Posts = append(page.Posts, line)
+		lines = append(lines, line)
 	}
-	return nil
+	return lines
 }
 
 var dispositions = map[newsletter.Disposition]desk.State{

@@ -115,6 +115,24 @@ func TestFeedThatCantBeRead(t *testing.T) {
 		t.Errorf("%d", status)
 	}
 
+	// What can't be read is added by who says so once more; an address twice, not at all.
+	form.Del("test")
+	form.Set("url", gone)
+	status, _, page = b.ask(http.MethodPost, "/desk/feeds?list=nieuwe-democratie", form)
+	if feeds, err := b.store.Feeds(t.Context(), b.world.List.ID); err != nil || status != http.StatusUnprocessableEntity || len(feeds) > 0 {
+		t.Errorf("a feed that can't be read was added without a word: %d, %v, %v", status, feeds, err)
+	}
+	wantPage(t, page, `id="url-fault"`, `name="anyway"`, "Bewaar de feed toch")
+	form.Set("anyway", "yes")
+	b.post("/desk/feeds?list=nieuwe-democratie", form)
+	form.Set("name", "nog-een")
+	status, _, page = b.ask(http.MethodPost, "/desk/feeds?list=nieuwe-democratie", form)
+	if feeds, err := b.store.Feeds(t.Context(), b.world.List.ID); err != nil || status != http.StatusUnprocessableEntity || len(feeds) != 1 {
+		t.Errorf("the same address twice: %d, %v, %v", status, feeds, err)
+	}
+	wantPage(t, page, "leest dit adres al")
+	form.Set("test", "yes")
+
 	// An editor can't have the server ask its own network.
 	b.signIn(newsletter.RoleEditor)
 	form.Set("url", source(t).URL+"/feed")

@@ -36,6 +36,7 @@ type feedPage struct {
 	Categories    []categoryLine
 	Other         []choice // the topics of a post none of whose categories is named
 	Problem       string   // why a test brought nothing
+	Anyway        bool     // it may be saved all the same
 	MovedTo       string
 }
 
@@ -225,7 +226,18 @@ func (d *door) takeFeed(w http.ResponseWriter, r *http.Request, f *newsletter.Fe
 	if err != nil {
 		return err
 	}
+	before := f.URL
 	fresh, wrong := d.readFeed(r, typed, f, l, topics)
+	if wrong == nil && f.URL != before {
+		wrong = d.feedTwice(r, f)
+	}
+	// A new address is asked before it is saved: what can't be read is saved by who says so once more.
+	var tested *feedTest
+	if wrong == nil && !typed.Has("test") && !typed.Has("anyway") && f.URL != before {
+		if tested = d.testFeed(r, f); tested.fetch.Error != "" {
+			wrong = fieldError("url", "feed_unread", "the feed can't be read: save it all the same, or look at its address")
+		}
+	}
 	if wrong == nil && !typed.Has("test") {
 		if f.ID == 0 {
 			wrong = d.Store.CreateFeed(r.Context(), f, d.actor(r), d.Now(), fresh...)
@@ -239,8 +251,11 @@ func (d *door) takeFeed(w http.ResponseWriter, r *http.Request, f *newsletter.Fe
 	page := d.feedPage(r, f, l)
 	page.Minutes, page.Since = typed.Get("interval"), typed.Get("since")
 	categories := typed["category"]
-	if wrong == nil {
-		categories = d.test(r, page, f)
+	switch {
+	case wrong == nil:
+		categories = d.testFeed(r, f).show(d, r, page, f)
+	case tested != nil && tested.fetch.Error != "":
+		categories, page.Anyway = tested.show(d, r, page, f), true
 	}
 	d.fillCategories(r, page, chosenMapping(typed, f.Mapping), categories, l, topics)
 	if wrong == nil {
@@ -264,12 +279,36 @@ func chosenMapping(typed url.Values, mapping newsletter.Mapping) newsletter.Mapp
 	return chosen
 }
 
-// test asks a feed once and puts into the page what would come in. It returns the categories that a mapping
-// can name: those of the items, and those that it names already.
-func (d *door) test(r *http.Request, page *feedPage, f *newsletter.Feed) []string {
+// feedTwice refuses an address that another feed of the list has.
+func (d *door) feedTwice(r *http.Request, f *newsletter.Feed) error {
+	feeds, err := d.Store.Feeds(r.Context(), f.ListID)
+	if err != nil {
+		return err
+	}
+	for _, other := range feeds {
+		if other.ID != f.ID && other.ArchivedAt.IsZero() && strings.TrimSuffix(other.URL, "/") == strings.TrimSuffix(f.URL, "/") {
+			err := newsletter.Errorf(newsletter.Invalid, "feed_twice", "the list reads this address already, as the feed %s", other.Name)
+			err.Field, err.Args = "url", map[string]any{"Name": other.Name}
+			return err
+		}
+	}
+	return nil
+}
+
+// feedTest is what came of asking a feed once.
+type feedTest struct{ fetch *newsletter.Fetch }
+
+// testFeed asks a feed for all there is, whether or not it is new.
+func (d *door) testFeed(r *http.Request, f *newsletter.Feed) *feedTest {
 	asked := *f
-	asked.ETag, asked.Modified, asked.Failures = "", "", 0 // all there is, whether or not it is new
-	fetch := d.Feeds.Fetch(r.Context(), &asked, d.Now())
+	asked.ETag, asked.Modified, asked.Failures = "", "", 0
+	return &feedTest{d.Feeds.Fetch(r.Context(), &asked, d.Now())}
+}
+
+// show puts into the page what would come in. It returns the categories that a mapping can name: those of the items,
+// and those that it names already.
+func (t *feedTest) show(d *door, r *http.Request, page *feedPage, f *newsletter.Feed) []string {
+	fetch := t.fetch
 	page.Tested, page.MovedTo = true, fetch.MovedTo
 	if fetch.Error != "" {
 		page.Problem = d.problem(r, fetch.Reason, fetch.Error)

@@ -267,3 +267,21 @@ func TestPostsAreFoundByPages(t *testing.T) {
 }
 
 func idOf(id int64) string { return strconv.FormatInt(id, 10) }
+
+// A planned post that is withdrawn has no time any more, and was never on the site.
+func TestPlannedPostIsWithdrawn(t *testing.T) {
+	b := newBench(t, storetest.SQLite(t))
+	form := typedPost()
+	form.Set("when", "at")
+	form.Set("publish_at", "2026-11-02T09:30")
+	wantPage(t, b.post("/desk/posts?list=nieuwe-democratie", form), "maandag 2 november 2026, 09.30 uur")
+	found, err := b.store.SearchPosts(t.Context(), newsletter.PostSearch{Lists: []int64{b.world.List.ID}})
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	at := "/desk/posts/" + found[0].PublicID.String()
+	page := b.get(at + "/withdraw")
+	wantPage(t, page, "is nooit gepubliceerd")
+	hasNot(t, page, "verdwijnt van de site")
+	hasNot(t, b.post(at+"/withdraw", nil), "09.30 uur", "over 1 uur")
+}

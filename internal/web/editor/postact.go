@@ -155,6 +155,9 @@ func (d *door) askWithdraw(w http.ResponseWriter, r *http.Request) error {
 	ask := desk.Confirm{Title: say("post_withdraw_title"), Text: say("post_withdraw_text", "Title", p.Title), Button: say("post_withdraw"),
 		Action: postURL(p.PublicID) + "/withdraw", Back: postURL(p.PublicID), Grave: true,
 		Crumbs: []desk.Link{{Text: say("place_posts"), URL: "/desk/posts"}, {Text: p.Title, URL: postURL(p.PublicID)}}}
+	if p.State == newsletter.PostDraft { // no reader has seen it
+		ask.Text = say("post_withdraw_draft", "Title", p.Title)
+	}
 	for _, h := range held {
 		key := "post_withdraw_leaves"
 		switch {

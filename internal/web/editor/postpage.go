@@ -143,6 +143,9 @@ func (d *door) postPage(r *http.Request, p *newsletter.Post, l *newsletter.List,
 		State: postStateOf(p), Own: p.FeedID == nil, Draft: p.State == newsletter.PostDraft, Over: p.State == newsletter.PostWithdrawn,
 		Post: f, At: p.PublishedAt, PlanAt: p.PublishAt, Source: p.Link, Corrected: len(p.Corrected) > 0,
 		Body: template.HTML(p.HTML)} //nolint:gosec // Post.HTML was sanitised before it was stored
+	if !page.Draft {
+		page.PlanAt = newsletter.Time{} // nothing is planned any more
+	}
 	if p.State == newsletter.PostPublished {
 		page.Public = "/p/" + p.PublicID.String()
 	}

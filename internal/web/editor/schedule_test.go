@@ -68,6 +68,16 @@ func TestScheduleIsMadeAndChanged(t *testing.T) {
 		}
 
 		at := "/desk/schedules/" + url.PathEscape(idOf(c.ID))
+		hasNot(t, page, "niemand krijgt de proef")
+		form.Set("lead", "100") // from Monday to Thursday are 72 hours
+		status, _, page = b.ask(http.MethodPost, at, form)
+		if status != http.StatusUnprocessableEntity {
+			t.Errorf("a lead time longer than between two editions: %d", status)
+		}
+		wantPage(t, page, `id="lead-fault"`, "soms maar 72 uur")
+		form.Set("lead", "24")
+		form.Del("reminded")
+		wantPage(t, b.post(at, form), "niemand krijgt de proef")
 		form.Set("kind", "cron")
 		form.Set("cron", "0 8 30 2 *")
 		form.Set("lead", "0")

@@ -35,6 +35,7 @@ type schedulePage struct {
 	Sends            bool   // also when nobody approved
 	SendsEmpty       bool
 	Staff            []choice
+	Nobody           bool // waits for an approval, and nobody gets the proof
 	Times            *timesView
 }
 
@@ -130,6 +131,7 @@ func (d *door) schedulePage(r *http.Request, c *newsletter.Schedule, pace schedu
 			page.Staff = append(page.Staff, choice{Value: strconv.FormatInt(m.ID, 10), Label: m.Name, Chosen: c.Reminded.Has(m.ID)})
 		}
 	}
+	page.Nobody = !page.New && page.Approval && !slices.ContainsFunc(page.Staff, func(c choice) bool { return c.Chosen })
 	page.Times = d.timesOf(r, pace, c.Zone)
 	return page, err
 }
@@ -212,9 +214,34 @@ func (d *door) readSchedule(r *http.Request, typed url.Values, c *newsletter.Sch
 		var times schedule.Schedule
 		if times, err = schedule.Parse(spec, c.Zone); err == nil {
 			c.Cron, c.NextAt = times.Spec(), newsletter.At(times.Next(d.Now()))
+			faults = append(faults, leadFault(c, times.NextN(d.Now(), leadSlots)))
 		}
 	}
 	return pace, errors.Join(append(faults, err, titleFault(c.Check(), l))...)
+}
+
+// leadSlots is how many slots the lead time is held against: more than a week of the densest paces that are a newsletter's.
+const leadSlots = 40
+
+// clockChange is by how much a day may be shorter than others.
+const clockChange = time.Hour
+
+// leadFault refuses a lead time longer than the time between two slots: it can't be had, for an edition is made when the
+// one before it has left.
+func leadFault(c *newsletter.Schedule, slots []time.Time) error {
+	if len(slots) < 2 {
+		return nil
+	}
+	gap := slots[1].Sub(slots[0])
+	for i := 2; i < len(slots); i++ {
+		gap = min(gap, slots[i].Sub(slots[i-1]))
+	}
+	if c.Lead.D() <= gap+clockChange {
+		return nil
+	}
+	err := newsletter.Errorf(newsletter.Invalid, "schedule_lead_gap", "the lead time is %s, and only %s lie between two slots", c.Lead.D(), gap)
+	err.Field, err.Args = "lead", map[string]any{"Hours": int(gap / time.Hour)}
+	return err
 }
 
 // titleFault points a fault of the title to the field of the list's own language.

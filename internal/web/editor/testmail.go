@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -25,13 +26,19 @@ func (d *door) testEdition(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = d.sendTest(r, typed.Get("to"), typed.Get("variant"))
 	if err == nil {
-		return d.Done(w, r, editionURL(idOf(r), "mail"), "edition_test")
+		// The page itself says to whom, and not the one that an address would lead to: no address stands in a URL. Of
+		// those who get no mail from us it says the same as of others.
+		return d.showMail(w, r, mailForm{variant: typed.Get("variant"), view: typed.Get("view"), sent: splitAddresses(typed.Get("to"))}, nil)
 	}
 	if faults := d.Faults(r, err); len(faults) > 0 {
 		for i := range faults {
 			faults[i].Field = "to"
 		}
-		return d.showMail(w, r, typed.Get("to"), faults)
+		var wrong *wrongAddress
+		if errors.As(err, &wrong) {
+			faults[0].Text = d.text(r, "edition_test_wrong", map[string]any{"Address": wrong.typed, "Why": faults[0].Text})
+		}
+		return d.showMail(w, r, mailForm{to: typed.Get("to"), variant: typed.Get("variant"), view: typed.Get("view")}, faults)
 	}
 	return err
 }
@@ -80,9 +87,22 @@ func (d *door) sendTest(r *http.Request, typed, key string) error {
 		Limits: []newsletter.Limit{{Most: testsPerHour, Per: time.Hour}}}}, actor(r), d.Now())
 }
 
+// wrongAddress says which of several addresses can't be one.
+type wrongAddress struct {
+	typed string
+	err   error
+}
+
+func (e *wrongAddress) Error() string { return e.err.Error() }
+func (e *wrongAddress) Unwrap() error { return e.err }
+
+func splitAddresses(typed string) []string {
+	return strings.FieldsFunc(typed, func(c rune) bool { return strings.ContainsRune(",; \t\r\n", c) })
+}
+
 // testAddresses reads addresses with commas, semicolons or white space between.
 func testAddresses(typed string) (to []newsletter.Address, err error) {
-	fields := strings.FieldsFunc(typed, func(c rune) bool { return strings.ContainsRune(",; \t\r\n", c) })
+	fields := splitAddresses(typed)
 	if len(fields) == 0 || len(fields) > testsAtOnce {
 		err := newsletter.Errorf(newsletter.Invalid, "test_addresses", "name one to %d addresses", testsAtOnce)
 		err.Args = map[string]any{"Most": testsAtOnce}
@@ -91,7 +111,7 @@ func testAddresses(typed string) (to []newsletter.Address, err error) {
 	for _, field := range fields {
 		address, err := newsletter.ParseAddress(field)
 		if err != nil {
-			return nil, err
+			return nil, &wrongAddress{field, err}
 		}
 		to = append(to, address)
 	}
