@@ -79,7 +79,7 @@ func editionSamples() []desk.Sample {
 		page("editions-empty", "editions.html", editionsPage{All: true}),
 		page("editions-none-such", "editions.html", editionsPage{Lists: list, States: list}),
 		page("edition-in-review", "edition.html", editionPage{editionHead: sampleHead(newsletter.EditionInReview, "edition"), Words: words, Stored: words, Made: "Een raad",
-			Posts: samplePostLines(), In: 2, Readers: 1204, Variants: 3, Without: 12, Findings: sampleFindings(true)}),
+			Posts: samplePostLines(), In: 2, Readers: 1204, Elsewhere: 40, Variants: 3, Without: 12, Findings: sampleFindings(true)}),
 		page("edition-faults", "edition.html", editionPage{editionHead: extra, Words: words, Posts: samplePostLines(), In: 2, Readers: 1},
 			web.Fault{Field: "subject", Text: "Dit is te lang."}, web.Fault{Text: "Een collega veranderde dit."}),
 		page("edition-draft-empty", "edition.html", editionPage{editionHead: extra}),

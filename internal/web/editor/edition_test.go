@@ -137,6 +137,11 @@ func TestEdition_WordsAndPosts(t *testing.T) {
 		if got := b.stored(e); got.Subject != "Wie beslist mee?" || got.Introduction != "Dag!\nTot ziens." {
 			t.Errorf("%+v", got)
 		}
+		// Whoever reads in another language gets these words too, and the editor is told.
+		hasNot(t, b.get(path), "koos. Schrijf")
+		b.world.Do(`UPDATE subscriber SET language = 'en' WHERE id = (SELECT MIN(id) FROM subscriber)`)
+		b.now = b.now.Add(2 * time.Minute) // what was counted before is too old
+		has(t, b.get(path), "ook in die van 1 lezer die een andere taal koos")
 		// The hint names what Bode would make, and not what was just saved.
 		has(t, b.get(path), "het onderwerp dat Bode maakt: “Over ")
 		hasNot(t, b.get(path), "het onderwerp dat Bode maakt: “Wie beslist")

@@ -24,7 +24,9 @@ type editionPage struct {
 	Readers  int64 // who get it
 	Variants int
 	Without  int64 // readers for whom nothing is in it
-	Findings findings
+	// Elsewhere is how many readers get the editor's words in a mail of another language than the list's.
+	Elsewhere int64
+	Findings  findings
 	// Seen is the newsletter.Fingerprint of what the page shows, for who goes on to approve it.
 	Seen string
 	// Correcting is what the page says about corrections.
@@ -106,6 +108,11 @@ func (d *door) countEdition(r *http.Request, e *newsletter.Edition, page *editio
 		return err
 	}
 	page.Readers, page.Without, page.Variants = out.readers, out.without, len(out.variants)
+	for i := range out.variants {
+		if out.variants[i].Language != page.ListLanguage {
+			page.Elsewhere += out.variants[i].Readers
+		}
+	}
 	page.Title = cmp.Or(e.Subject, made, page.Title)
 	page.Made = made
 	if page.Correcting, err = d.correctionOf(r, e, page.ListLanguage); err != nil {

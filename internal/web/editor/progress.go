@@ -55,10 +55,12 @@ type sending struct {
 	Base   string // the path of the edition's own page
 	List   string
 	Pace   string
-	Begun  newsletter.Time // when it was released
-	Zone   *time.Location
-	State  desk.State
-	Reason string // why it is paused, in the words of the catalogue; may be empty
+	// Subject is the editor's own; empty: it is made from the posts.
+	Subject string
+	Begun   newsletter.Time // when it was released
+	Zone    *time.Location
+	State   desk.State
+	Reason  string // why it is paused, in the words of the catalogue; may be empty
 }
 
 func (d *door) sending(r *http.Request, e *newsletter.Edition) (*sending, error) {
@@ -70,7 +72,7 @@ func (d *door) sending(r *http.Request, e *newsletter.Edition) (*sending, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &sending{Base: "/desk/editions/" + e.PublicID.String(), List: titleOf(r, list, list.Texts, list.Name), Begun: e.ReleasedAt,
+	s := &sending{Base: "/desk/editions/" + e.PublicID.String(), List: titleOf(r, list, list.Texts, list.Name), Begun: e.ReleasedAt, Subject: e.Subject,
 		Zone: d.Zone, State: stateOf(e.State), Reason: e.Reason}
 	for i := range schedules {
 		if schedules[i].ID == e.ScheduleID {
