@@ -40,6 +40,7 @@ func TestJourney_AMailchimpListIsTakenOver(t *testing.T) {
 		wantText(t, page, "3 regels, UTF-8", "Sanne")
 		page.CheckAccessible()
 		page.CheckWidth()
+		page.Tick("#way-consent") // else they are asked
 		page.Press("main form button.button")
 		wantText(t, page, "Zeg waaruit blijkt dat deze mensen akkoord zijn") // nothing was said about consent
 		page.Tick("#ground-confirmed")
