@@ -342,6 +342,7 @@ CREATE TABLE subscription (
     UNIQUE (subscriber_id, list_id)
 );
 CREATE INDEX subscription_active ON subscription (schedule_id, id) WHERE state = 'active';
+CREATE INDEX subscription_rest ON subscription (state, subscriber_id) WHERE state <> 'active';
 CREATE INDEX subscription_joined ON subscription (list_id, created_at);
 CREATE INDEX subscription_resume ON subscription (paused_until) WHERE state = 'paused' AND paused_until IS NOT NULL;
 CREATE INDEX subscription_ended ON subscription (ended_at) WHERE state = 'unsubscribed';

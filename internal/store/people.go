@@ -64,6 +64,9 @@ func (q *peopleQuery) ofPerson() []string {
 	return conditions
 }
 
+// rest reports whether only subscriptions that are not active are looked for.
+func (q *peopleQuery) rest() bool { return q.State != "" && q.State != newsletter.SubscriptionActive }
+
 // ofSubscription are the conditions on subscription s.
 func (q *peopleQuery) ofSubscription() []string {
 	conditions := []string{"1 = 1"}
@@ -81,6 +84,9 @@ func (q *peopleQuery) ofSubscription() []string {
 	}
 	if q.State != "" {
 		conditions = append(conditions, "s.state = "+q.arg(q.State))
+		if q.rest() {
+			conditions = append(conditions, "s.state <> 'active'") // what the index subscription_rest is of
+		}
 	}
 	if q.TopicID != 0 {
 		conditions = append(conditions, "(s.topic_set_id IS NULL OR s.topic_set_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST("+q.arg(q.topicSets)+" AS TEXT))))")
@@ -102,8 +108,11 @@ func (q *peopleQuery) where() (id, rest string) {
 		return "s.subscriber_id", "FROM subscription AS s WHERE " + strings.Join(q.ofSubscription(), " AND ") + after("s.subscriber_id")
 	}
 	rest = "FROM subscriber AS p WHERE " + strings.Join(q.ofPerson(), " AND ") + after("p.id")
-	if q.OfSubscriptions() {
-		rest += " AND EXISTS (SELECT 1 FROM subscription AS s WHERE s.subscriber_id = p.id AND " + strings.Join(q.ofSubscription(), " AND ") + ")"
+	switch {
+	case q.rest(): // they are few, and found first
+		rest += " AND p.id IN (SELECT s.subscriber_id FROM subscription AS s WHERE " + strings.Join(q.ofSubscription(), " AND ") + ")"
+	case q.OfSubscriptions():
+		rest += " AND EXISTS (SELECT 1 FROM subscription AS s WHERE s.subscriber_id = p.id AND " + strings.Join(q.ofSubscription(), " AND ") + " LIMIT 1 OFFSET 0)" // the OFFSET keeps PostgreSQL from joining all first
 	}
 	return "p.id", rest
 }
