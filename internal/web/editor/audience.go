@@ -73,12 +73,12 @@ func (a *Audience) Readers(ctx context.Context, scheduleID int64) ([]newsletter.
 	readers, counted, running := c.readers, c.counted, a.running
 	a.mu.Unlock()
 	switch age := now.Sub(counted); {
-	case age >= 0 && age < audienceGood:
-		return readers, nil
-	case age >= 0 && age < audienceOld && running && first:
+	case age >= 0 && age < audienceOld && running && first: // also of a minute ago: an edition may have left since
 		if moved, err := a.store.ReadingsMoved(ctx, scheduleID, now); err != nil || moved.Before(counted) {
 			return readers, err
 		}
+	case age >= 0 && age < audienceGood:
+		return readers, nil
 	}
 	return a.count(ctx, scheduleID, c, counted)
 }
