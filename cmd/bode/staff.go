@@ -20,6 +20,7 @@ type staffCommand struct {
 	Reset   staffReset   `cmd:"" help:"Erase somebody's second factor, when they lost it."`
 	Disable staffDisable `cmd:"" help:"Keep somebody out, at once."`
 	Enable  staffEnable  `cmd:"" help:"Let somebody in again."`
+	Erase   staffErase   `cmd:"" help:"Forget somebody who has left; the audit log keeps what they did, without their name."`
 }
 
 type staffList struct {
@@ -264,6 +265,28 @@ func (cmd staffDisable) Run(ctx context.Context, p *program) error {
 		}
 		fmt.Fprintf(p.out, "%s is kept out. Let them in again by: bode staff enable %s\n", m.Address, m.Address)
 		return nil
+	})
+}
+
+type staffErase struct {
+	Address string `arg:"" help:"Mail address of somebody who is kept out."`
+}
+
+func (staffErase) Help() string {
+	return `Name, address, second factors and sessions go, and can't be brought back. Only who is kept out can be erased: bode staff disable comes first. The audit log keeps what they did under an id, and which roles they had.
+
+Example:
+
+    bode staff erase anna@example.nl`
+}
+
+func (cmd staffErase) Run(ctx context.Context, p *program) error {
+	return p.withMember(ctx, cmd.Address, func(_ *config.Config, s *store.Store, people *staff.Service, m *newsletter.Staff) error {
+		if err := people.Erase(ctx, m.PublicID, p.operator(), p.now()); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "Erased. In the audit log they are %s.\n", m.PublicID)
+		return s.TruncateLog(ctx)
 	})
 }
 

@@ -85,6 +85,11 @@ func (s *Service) Enable(ctx context.Context, id newsletter.PublicID, by newslet
 	return s.store.EnableStaff(ctx, id, by, now)
 }
 
+// Erase forgets somebody who is kept out (Conflict otherwise). The audit log keeps what they did, under their id.
+func (s *Service) Erase(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error {
+	return s.store.EraseStaff(ctx, id, by, now)
+}
+
 // Reset takes somebody's second factors away, and ends their sessions.
 func (s *Service) Reset(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error {
 	return s.store.ResetFactors(ctx, id, by, now)

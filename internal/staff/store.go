@@ -25,6 +25,7 @@ type people interface {
 	ChangeStaff(ctx context.Context, m *newsletter.Staff, by newsletter.Actor, now time.Time) error
 	DisableStaff(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	EnableStaff(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
+	EraseStaff(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 	ResetFactors(ctx context.Context, id newsletter.PublicID, by newsletter.Actor, now time.Time) error
 }
 

@@ -32,6 +32,9 @@ type Page struct {
 	Pictures bool
 	// Brand is the look of the one list that the page is about; nil: the organisation's own.
 	Brand *Brand
+	// Back is where the reading aids lead back to from a page that answers a POST to an address without a page; "": the
+	// page's own address.
+	Back string
 	// Kept are the fields with which a page that answers a POST can be made again, without its act,
 	// when the reader presses a reading aid on it. Nil: the page has an address of its own.
 	Kept url.Values
@@ -44,7 +47,6 @@ type View struct {
 	Display   Display
 	Languages []newsletter.Language
 	Path      string // the page's own path, for the forms of the reading aids
-	Back      string // path and query to come back to
 	URL       string // the site's public address, without a slash at its end
 }
 
@@ -112,9 +114,12 @@ func later(h http.Header, status int) {
 
 func (d *Door) view(r *http.Request, p Page) *View {
 	state := stateOf(r)
+	if p.Back == "" {
+		p.Back = r.URL.RequestURI()
+	}
 	return &View{
 		Page: p, Frame: d.Frame(r, state.reader.Language), Display: state.reader, Languages: d.Languages,
-		Path: r.URL.EscapedPath(), Back: r.URL.RequestURI(), URL: strings.TrimSuffix(d.URL.String(), "/"),
+		Path: r.URL.EscapedPath(), URL: strings.TrimSuffix(d.URL.String(), "/"),
 	}
 }
 
@@ -219,6 +224,7 @@ func (d *Door) text(r *http.Request, key string, args map[string]any) string {
 
 // SampleView is a view with a page's sample data, as a template would get it from a request.
 func SampleView(p Page, frame any) *View {
+	p.Back = "/path?page=2"
 	return &View{Page: p, Frame: frame, Display: Display{Size: 1, Language: newsletter.Dutch}, Languages: newsletter.Languages(),
-		Path: "/path", Back: "/path?page=2", URL: "https://nieuws.example"}
+		Path: "/path", URL: "https://nieuws.example"}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ func staffCases() []Case {
 	return []Case{
 		{"staff are invited, and their roles change", []string{"InviteStaff", "Staff", "StaffByAddress", "AllStaff", "ChangeStaff", "Staffed"}, testStaff},
 		{"the last admin stays", []string{"ChangeStaff", "DisableStaff", "EnableStaff"}, testLastAdmin},
+		{"E13 who left the staff is forgotten, and what they did is not", []string{"EraseStaff"}, testEraseStaff},
 		{"who is kept out is out at once", []string{"DisableStaff", "EnableStaff", "ResetFactors"}, testDisable},
 	}
 }
@@ -51,6 +53,42 @@ func (w *World) Enter(m *newsletter.Staff, tokenHash string, now time.Time) *new
 	n := &newsletter.Session{Factor: newsletter.FactorWaived, Network: "192.0.2.0/24", Agent: "Test/1", ExpiresAt: newsletter.At(now.Add(12 * time.Hour))}
 	w.check(w.s.UseSignIn(w.t.Context(), l.PublicID, n, tokenHash, now))
 	return n
+}
+
+func testEraseStaff(t *testing.T, s *store.Store) {
+	w := NewWorld(t, s)
+	const left = newsletter.Address("Wie.Wegging@voorbeeld.nl")
+	w.Enter(w.Hire(bas, "Bas", newsletter.RoleAdmin), "bas", Start)
+	m := w.Hire(left, "Zonderlinge Naam", newsletter.RoleAdmin)
+	m.Lists = w.Lists()
+	m.Roles = append(m.Roles, newsletter.RoleEditor)
+	w.check(s.ChangeStaff(t.Context(), m, By, Start))
+	enrol(w, w.Enter(m, "whole", Start))
+	w.check(s.SendTestMail(t.Context(), m, nil, Start))
+	w.Do(`INSERT INTO schedule_reminder (schedule_id, staff_id) VALUES ($1, $2)`, w.Weekly.ID, m.ID)
+	if err := s.EraseStaff(t.Context(), m.PublicID, By, Start); !newsletter.Is(err, newsletter.Conflict) {
+		t.Errorf("who still has access: %v", err)
+	}
+	w.check(s.DisableStaff(t.Context(), m.PublicID, By, Start))
+	w.check(s.EraseStaff(t.Context(), m.PublicID, By, Start))
+	w.check(s.TruncateLog(t.Context()))
+	if _, err := s.Staff(t.Context(), m.PublicID); !newsletter.Is(err, newsletter.NotFound) {
+		t.Errorf("still there: %v", err)
+	}
+	for _, text := range []string{left.String(), "Zonderlinge Naam"} {
+		if Holds(t, s, text) {
+			t.Errorf("the database still holds %q", text)
+		}
+	}
+	trail, err := s.AuditTrail(t.Context(), "staff", m.PublicID.String())
+	w.check(err)
+	if last := trail[len(trail)-1]; last.Action != "staff.erase" || !strings.Contains(last.Detail, `"roles":["admin","editor"]`) {
+		t.Errorf("%+v", last)
+	}
+	if err := s.EraseStaff(t.Context(), m.PublicID, By, Start); !newsletter.Is(err, newsletter.NotFound) {
+		t.Errorf("twice: %v", err)
+	}
+	w.check(s.InviteStaff(t.Context(), &newsletter.Staff{Address: left, Name: "Weer terug", Language: newsletter.Dutch, Roles: m.Roles[:1]}, By, Start))
 }
 
 func testStaff(t *testing.T, s *store.Store) {

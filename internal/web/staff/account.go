@@ -19,6 +19,7 @@ func (d *door) accountRoutes() {
 	fresh := func(pattern string, h web.Handler) {
 		d.Handle(desk.Route{Pattern: pattern, Roles: desk.Everyone(), Fresh: "/desk/account"}, h)
 	}
+	everyone("GET /desk/account/data", d.ownData)
 	fresh("GET /desk/account/add", d.addFactor)
 	fresh("POST /desk/account/codes/renew", d.renewCodes)
 	fresh("POST /desk/account/authenticator/remove", d.removeAuthenticator)
@@ -65,7 +66,7 @@ func (d *door) showAccount(w http.ResponseWriter, r *http.Request, fault error) 
 		page.Sessions = append(page.Sessions, sessionLine{ID: n.PublicID, Network: n.Network, Begun: n.CreatedAt, Seen: n.SeenAt, Here: n.ID == here.ID,
 			Device: strings.TrimPrefix(browserOf(n.Agent)+" · "+deviceOf(n.Agent), " · ")})
 	}
-	p := web.Page{Template: "account.html", Data: page}
+	p := web.Page{Template: "account.html", Back: "/desk/account", Data: page}
 	if fault != nil {
 		return d.again(w, r, fault, p)
 	}

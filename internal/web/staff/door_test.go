@@ -122,6 +122,14 @@ func (b *bench) mail(template string) *newsletter.SignIn {
 	return l
 }
 
+// member is the one of the staff with an address.
+func (b *bench) member(address newsletter.Address) *newsletter.Staff {
+	b.t.Helper()
+	m, err := b.store.StaffByAddress(b.t.Context(), address)
+	b.check(err)
+	return m
+}
+
 // browser is one that keeps cookies and follows nothing by itself.
 type browser struct {
 	b       *bench

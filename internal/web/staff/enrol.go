@@ -55,7 +55,7 @@ func (d *door) showEnrol(w http.ResponseWriter, r *http.Request, n *newsletter.S
 		http.Redirect(w, r, "/desk/sign-in/second"+nextQuery(next), http.StatusSeeOther)
 		return nil
 	}
-	p := web.Page{Template: "enrol.html", Data: enrolPage{Name: n.Staff.Name, Passkeys: d.Staff.Passkeys(), First: !f.Enrolled(), Key: deviceOf(r.UserAgent()), Next: desk.NextOf(next)}}
+	p := web.Page{Template: "enrol.html", Back: "/desk/sign-in/enrol" + nextQuery(next), Data: enrolPage{Name: n.Staff.Name, Passkeys: d.Staff.Passkeys(), First: !f.Enrolled(), Key: deviceOf(r.UserAgent()), Next: desk.NextOf(next)}}
 	if fault != nil {
 		return d.again(w, r, fault, p)
 	}

@@ -53,7 +53,7 @@ func (d *door) secondForm(w http.ResponseWriter, r *http.Request, n *newsletter.
 }
 
 func (d *door) secondPage(n *newsletter.Session, f *newsletter.Factors, next string) web.Page {
-	return web.Page{Template: "second.html", Data: secondPage{
+	return web.Page{Template: "second.html", Back: desk.ProofPath + nextQuery(next), Data: secondPage{
 		Passkeys: d.Staff.Passkeys() && len(f.Passkeys) > 0, Authenticator: f.Authenticator != nil, Again: n.Whole(), Next: desk.NextOf(next)}}
 }
 

@@ -28,6 +28,8 @@ func (d *door) peopleRoutes() {
 	fresh("GET /desk/staff/{id}/disable", person, d.disableForm)
 	fresh("POST /desk/staff/{id}/disable", person, d.disable)
 	fresh("POST /desk/staff/{id}/enable", person, d.enable)
+	fresh("GET /desk/staff/{id}/erase", person, d.eraseForm)
+	fresh("POST /desk/staff/{id}/erase", person, d.erase)
 	fresh("GET /desk/staff/{id}/reset", person, d.resetForm)
 	fresh("POST /desk/staff/{id}/reset", person, d.reset)
 }
@@ -180,7 +182,7 @@ func (d *door) showPerson(w http.ResponseWriter, r *http.Request, m *newsletter.
 	}
 	page.Path, page.Address, page.State, page.SignedIn = pathOf(m), m.Address.String(), stateOf(m), m.SignedIn
 	page.Invited, page.Disabled, page.Self, page.Enrolled = m.SignedIn.IsZero(), !m.Disabled.IsZero(), m.ID == desk.StaffOf(r).ID, factors.Enrolled()
-	p := web.Page{Template: "person.html", Data: page}
+	p := web.Page{Template: "person.html", Data: page, Back: pathOf(m)}
 	if fault != nil {
 		return d.again(w, r, fault, p)
 	}
@@ -238,6 +240,20 @@ func (d *door) reset(w http.ResponseWriter, r *http.Request) error {
 		return d.Staff.Reset(r.Context(), m.PublicID, by, d.Now())
 	})
 }
+
+// erase leads to the list: the person's own page is gone.
+func (d *door) erase(w http.ResponseWriter, r *http.Request) error {
+	m, err := d.person(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Staff.Erase(r.Context(), m.PublicID, desk.StaffOf(r).Actor(), d.Now()); err != nil {
+		return d.showPerson(w, r, m, staff.Form{Name: m.Name, Language: m.Language, Roles: m.Roles, Lists: m.Lists}, err)
+	}
+	return d.Done(w, r, "/desk/staff", "staff_erased")
+}
+
+func (d *door) eraseForm(w http.ResponseWriter, r *http.Request) error { return d.sure(w, r, "erase") }
 
 func (d *door) disableForm(w http.ResponseWriter, r *http.Request) error {
 	return d.sure(w, r, "disable")

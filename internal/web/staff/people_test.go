@@ -59,6 +59,21 @@ func TestStaffIsRun(t *testing.T) {
 			t.Errorf("%+v, %v", f, err)
 		}
 		c.post(path+"/invite").has(t, 303)
+
+		// Who has left is forgotten, once they are kept out.
+		d, _ := b.enter(m)
+		own := d.get("/desk/account/data").has(t, 200, `"address": "`+anna+`"`, `"kind": "code"`, "authenticator.add", "staff.invite")
+		if strings.Contains(own.body, "otpauth") || strings.Contains(own.body, "sealed") || !strings.Contains(own.header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%v\n%s", own.header, own.body)
+		}
+		c.post(path+"/erase").has(t, 422, "Neem eerst de toegang weg", `name="back" value="`+path+`"`)
+		c.post(path+"/disable").has(t, 303)
+		c.get(path+"/erase").has(t, 200, "Anna wissen?", "Wis voorgoed")
+		c.post(path+"/erase").has(t, 303, "/desk/staff?done=staff_erased")
+		if page := c.get("/desk/staff").has(t, 200); strings.Contains(page.body, "Anna") {
+			t.Error("who was erased is on the list")
+		}
+		c.get("/desk/audit").has(t, 200, "staff.erase")
 		c.get("/desk/staff/x").has(t, 404)
 		c.get("/desk/staff/"+newsletter.NewPublicID().String()).has(t, 404)
 
