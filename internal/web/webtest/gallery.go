@@ -9,12 +9,12 @@ func (p *Page) CheckLooks(url, name string) {
 	p.View(320, Light)
 	p.Go(url)
 	p.CheckAccessible()
-	p.checkSizes()
 	p.Picture(name + "-light")
+	p.checkSizes()
 	p.View(1280, Dark)
 	p.CheckContrast()
-	p.checkSizes()
 	p.Picture(name + "-dark")
+	p.checkSizes()
 }
 
 // CheckNarrow opens an address and sees whether the page fits a phone: enough for another language of a page that
