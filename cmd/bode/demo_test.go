@@ -82,7 +82,7 @@ func TestDemo_OpensTheDesk(t *testing.T) {
 			t.Errorf("the edition doesn't say %q", want)
 		}
 	}
-	in(t, edition+"/mail")(v.post(edition+"/test", "to", "collega@voorbeeld.nl"))
+	in(t, edition+"/test")(v.post(edition+"/test", "to", "collega@voorbeeld.nl"))
 	until(t, "the test mail", func() bool {
 		_, mailbox := v.get("/demo/mailbox?to=collega@voorbeeld.nl")
 		return strings.Contains(mailbox, "[Test] Wie praat er mee over de begroting?") || strings.Contains(mailbox, "[Test] Een loting die misging")

@@ -82,6 +82,7 @@ func (d *door) editionRoutes() {
 	one("POST /desk/editions/{id}/posts", d.arrangePosts)
 	one("GET /desk/editions/{id}/mail", d.editionMail)
 	one("GET /desk/editions/{id}/frame", d.editionFrame)
+	one("GET /desk/editions/{id}/test", d.toMail)
 	one("POST /desk/editions/{id}/test", d.testEdition)
 	one("GET /desk/editions/{id}/reader", d.askReader)
 	one("POST /desk/editions/{id}/reader", d.editionReader)

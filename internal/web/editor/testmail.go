@@ -43,6 +43,12 @@ func (d *door) testEdition(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
+// toMail leads who reloads the answer to a test mail back to the page of the mail.
+func (d *door) toMail(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, editionURL(idOf(r), "mail"), http.StatusSeeOther)
+	return nil
+}
+
 // idOf is the id in a path that was read before.
 func idOf(r *http.Request) newsletter.PublicID {
 	id, _ := newsletter.ParsePublicID(r.PathValue("id"))

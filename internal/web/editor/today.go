@@ -164,6 +164,12 @@ func (d *door) waiting(r *http.Request, lists []newsletter.List) ([]newsletter.E
 	}
 	all = append(all, drafts...)
 	slices.SortStableFunc(all, func(a, b newsletter.Edition) int {
+		if a.ScheduledFor.IsZero() != b.ScheduledFor.IsZero() { // what has a slot presses more
+			if b.ScheduledFor.IsZero() {
+				return -1
+			}
+			return 1
+		}
 		return cmp.Or(a.ScheduledFor.Compare(b.ScheduledFor.Time), a.CreatedAt.Compare(b.CreatedAt.Time))
 	})
 	return all, nil
