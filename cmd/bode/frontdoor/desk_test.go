@@ -20,19 +20,19 @@ const boardReaders = 80
 // atTheDesk: somebody is taken on, gets the proof of an edition that waits for approval, comes by its link through
 // sign-in to the edition, approves it, and watches it go out, to the last line of its record.
 func atTheDesk(s *site) {
-	anna := s.person("anna")
-	s.program.run(s.t, "staff", "invite", anna, "--name", "Anna de Vries", "--role", "editor", "--list", "bestuur")
-	e := &editorAtWork{reader: s.deskReader(), address: anna, pictures: "frontdoor/" + s.engine.name + "/"}
-	e.takenOn(s.letter(anna))
+	ida := s.person("ida")
+	s.program.run(s.t, "staff", "invite", ida, "--name", "Ida Bakker", "--role", "editor", "--list", "bestuur")
+	e := &editorAtWork{reader: s.deskReader(), address: ida, pictures: "frontdoor/" + s.engine.name + "/"}
+	e.takenOn(s.letter(ida))
 	e.leaves()
 
-	// It is Anna who is reminded, the lead time has begun, and an approval counts at once: the database says so.
+	// It is Ida who is reminded, the lead time has begun, and an approval counts at once: the database says so.
 	s.post("bestuur", "Wie beslist er mee?")
 	s.engine.do(s.t, `INSERT INTO schedule_reminder (schedule_id, staff_id) SELECT c.id, m.id FROM schedule AS c JOIN list AS l ON l.id = c.list_id, staff AS m
-		WHERE l.name = 'bestuur' AND m.address_key = $1`, anna)
+		WHERE l.name = 'bestuur' AND m.address_key = $1`, ida)
 	s.engine.do(s.t, `INSERT INTO approval_rule (list_id, four_eyes, hold_us) SELECT id, (1 = 0), 0 FROM list WHERE name = 'bestuur'`)
 	s.engine.do(s.t, `UPDATE schedule SET lead_us = $1 WHERE list_id = (SELECT id FROM list WHERE name = 'bestuur')`, (8 * 24 * time.Hour).Microseconds())
-	proof := s.letter(anna)
+	proof := s.letter(ida)
 	proof.has("Wie beslist er mee?", "Wat erover te vertellen is.", "Deze editie wacht op goedkeuring", "Nieuws van het bestuur")
 	if !strings.HasPrefix(proof.subject, "Ter goedkeuring: ") {
 		s.t.Errorf("the subject of the proof is %q", proof.subject)
@@ -42,7 +42,7 @@ func atTheDesk(s *site) {
 	// Half of the time is over: once more, and only once. What the relay gets next shows that it was one mail.
 	id := strings.TrimPrefix(link, s.url+"/desk/editions/")
 	s.engine.do(s.t, `UPDATE edition SET remind_at = 1 WHERE public_id = $1`, id)
-	again := s.letter(anna)
+	again := s.letter(ida)
 	if !strings.HasPrefix(again.subject, "Nog niet goedgekeurd: ") || again.link("/desk/editions/") != link {
 		s.t.Errorf("the second reminder is %q", again.subject)
 	}
